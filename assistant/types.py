@@ -1,0 +1,160 @@
+"""The values that travel between the stages: documents → passages → hits → answer. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+PassageKind = Literal["heading", "paragraph", "item", "table", "code", "front"]
+QuestionKind = Literal[
+    "fact", "list", "person", "date", "number", "link", "definition", "procedure", "comparison", "chitchat"
+]
+Status = Literal["answered", "not_found"]
+Source = Literal["said", "role", "history"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the corpus. `text` is the whole file, front matter included: every offset counts from its start."""
+
+    id: str
+    file: str
+    title: str
+    text: str
+    sha256: str
+    body_start: int = 0
+    language: str = "nl"
+    publisher: str | None = None
+    kind: str | None = None
+    date: str | None = None
+    status: str | None = None
+    url: str | None = None
+    contact: str | None = None
+    audience: tuple[str, ...] = ()
+    original: str | None = None
+    original_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A true slice of a document: `document.text[start:end] == text`; the passages of a document tile it.
+
+    `quote_start:quote_end` is the part one would quote: without list mark and surrounding white space.
+    `section` is the heading path, `lead` the sentence that introduces the list this item stands in, `group`
+    numbers the list (0: not in a list). `actors`, `domain` and `aspect` are read from the headings.
+    """
+
+    id: str
+    document: str
+    start: int
+    end: int
+    text: str
+    quote_start: int
+    quote_end: int
+    kind: PassageKind
+    section: tuple[str, ...] = ()
+    lead: str = ""
+    group: int = 0
+    actors: tuple[str, ...] = ()
+    domain: str | None = None
+    aspect: str | None = None
+    audience: tuple[str, ...] = ()
+
+    @property
+    def quote(self) -> str:
+        """The verbatim part that a citation shows."""
+        return self.text[self.quote_start - self.start : self.quote_end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An actor, domain or aspect recognised in a question: which, how sure (0..1), and where that came from."""
+
+    id: str
+    weight: float
+    source: Source = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood. `search_text` is what is searched: the question, plus what a follow-up leaves unsaid."""
+
+    text: str
+    search_text: str
+    language: Literal["nl", "en"]
+    kind: QuestionKind
+    actors: tuple[Mention, ...] = ()
+    others: tuple[str, ...] = ()
+    domain: Mention | None = None
+    aspect: Mention | None = None
+    expects: str | None = None
+    follow_up: bool = False
+    asks_where: bool = False
+
+    @property
+    def actor_ids(self) -> tuple[str, ...]:
+        """The actors that the question is about, most certain first."""
+        return tuple(mention.id for mention in self.actors)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its score for one question (higher is better) and the evidence that the score was made of."""
+
+    passage: Passage
+    score: float
+    cosine: float = 0.0
+    lexical: float = 0.0
+    found_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A checked span: `quote == document text[start:end]` of the version named."""
+
+    n: int
+    document: str
+    title: str
+    section: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    version: str
+    file: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the answer says, with the numbers of the citations that prove it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements under one heading of the answer; `listed` shows them as a list."""
+
+    heading: str
+    statements: tuple[Statement, ...]
+    listed: bool = False
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says. `text` is Markdown with [n] marks; a refusal has no citations but `nearest`."""
+
+    question: str
+    status: Status
+    text: str
+    understood: Question
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    confidence: float = 0.0
+    mode: str = "quote"
+    seconds: float = 0.0
+    notices: tuple[str, ...] = field(default=())

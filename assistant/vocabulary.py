@@ -1,0 +1,208 @@
+"""The words of the field (corpus/vocabulary.yaml): recognises actors, domains and aspects, and widens a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from assistant.errors import VocabularyError
+from assistant.text import STOP, stem, words
+
+# How much a match says: the entry's own names and synonyms, against vaguer words that often mean it.
+SURE, LIKELY = 1.0, 0.5
+_LONGEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One actor, domain, aspect or term with the phrases that mean it (`same`) or may mean it (`kind`)."""
+
+    id: str
+    label: str
+    label_en: str = ""
+    name: str = ""
+    same: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase of the vocabulary in a text: which entry, how sure, and the word positions it covers."""
+
+    entry: str
+    weight: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Phrases by their folded words, each with the entries it stands for."""
+
+    table: dict[tuple[str, ...], tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    def find(self, tokens: Sequence[str]) -> list[Found]:
+        """All longest matches from left to right, without overlap."""
+        found: list[Found] = []
+        position = 0
+        while position < len(tokens):
+            for length in range(min(_LONGEST, len(tokens) - position), 0, -1):
+                entries = self.table.get(tuple(tokens[position : position + length]))
+                if entries:
+                    found += [Found(entry, weight, position, position + length) for entry, weight in entries]
+                    position += length - 1
+                    break
+            position += 1
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Everything the vocabulary file says, ready for look-up. An empty one recognises nothing."""
+
+    actors: dict[str, Entry] = field(default_factory=dict)
+    domains: dict[str, Entry] = field(default_factory=dict)
+    aspects: dict[str, Entry] = field(default_factory=dict)
+    terms: dict[str, Entry] = field(default_factory=dict)
+    abbreviations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _actors: _Phrases = field(default_factory=_Phrases)
+    _domains: _Phrases = field(default_factory=_Phrases)
+    _aspects: _Phrases = field(default_factory=_Phrases)
+    _terms: _Phrases = field(default_factory=_Phrases)
+
+    def actors_in(self, tokens: Sequence[str]) -> list[Found]:
+        """Actors named in folded words."""
+        return self._actors.find(tokens)
+
+    def domains_in(self, tokens: Sequence[str]) -> list[Found]:
+        """Domains named in folded words."""
+        return self._domains.find(tokens)
+
+    def aspects_in(self, tokens: Sequence[str]) -> list[Found]:
+        """Aspects (taken, voorbeelden, rol) named in folded words."""
+        return self._aspects.find(tokens)
+
+    def expansions(self, tokens: Sequence[str]) -> list[tuple[tuple[str, ...], float]]:
+        """Other wordings for what the words say: (folded words, weight), the formal term and its synonyms."""
+        result: dict[tuple[str, ...], float] = {}
+        for found in self._terms.find(tokens):
+            entry = self.terms[found.entry]
+            said = tuple(tokens[found.start : found.end])
+            for phrase, weight in _phrases_of(entry):
+                if phrase != said:
+                    result[phrase] = max(result.get(phrase, 0.0), found.weight * weight)
+        for token in tokens:
+            for long in self.abbreviations.get(token, ()):
+                result[tuple(words(long))] = max(result.get(tuple(words(long)), 0.0), SURE)
+        return list(result.items())
+
+    def heading(self, text: str) -> tuple[str | None, str | None, str | None]:
+        """(actor, domain, aspect) that a heading *is*: its content words must all belong to what it names."""
+        tokens = words(text)
+        aspects = [f for f in self.aspects_in(tokens) if f.weight == SURE]
+        actors = [f for f in self.actors_in(tokens) if f.weight == SURE]
+        domains = [f for f in self.domains_in(tokens) if f.weight == SURE]
+        covered = {i for f in (*aspects, *actors, *domains) for i in range(f.start, f.end)}
+        rest = [t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t != "actor" and not t.isdigit()]
+        aspect = aspects[0].entry if aspects and aspects[0].start <= 1 else None
+        if rest and not aspect:
+            return None, None, None
+        actor = actors[0].entry if actors and (not rest or aspect) else None
+        return actor, (domains[0].entry if domains and not rest else None), aspect
+
+
+def _phrases_of(entry: Entry) -> list[tuple[tuple[str, ...], float]]:
+    pairs = [(entry.label, SURE), (entry.name, SURE)]
+    pairs += [(phrase, SURE) for phrase in entry.same] + [(phrase, LIKELY) for phrase in entry.kind]
+    return [(tuple(words(phrase)), weight) for phrase, weight in pairs if words(phrase)]
+
+
+def _table(entries: Iterable[Entry]) -> _Phrases:
+    table: dict[tuple[str, ...], dict[str, float]] = {}
+    for entry in entries:
+        for phrase, weight in _phrases_of(entry):
+            slot = table.setdefault(phrase, {})
+            slot[entry.id] = max(slot.get(entry.id, 0.0), weight)
+    return _Phrases({phrase: tuple(slot.items()) for phrase, slot in table.items()})
+
+
+def load_vocabulary(path: Path) -> Vocabulary:
+    """Read and validate a vocabulary file; a missing file gives an empty vocabulary.
+
+    Raises:
+        VocabularyError: naming the entry that is not as it should be.
+    """
+    if not path.is_file():
+        return Vocabulary()
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise VocabularyError(f"{path.name} is geen geldige YAML: {error}. Herstel het bestand en probeer opnieuw.") from error
+    if not isinstance(raw, dict):
+        raise VocabularyError(f"{path.name}: bovenaan moeten actors, domains, aspects, terms en abbreviations staan.")
+    parts = {name: _entries(path.name, name, raw.get(name)) for name in ("actors", "domains", "aspects", "terms")}
+    _refuse_shared_aliases(path.name, parts["actors"])
+    short: dict[str, tuple[str, ...]] = {}
+    for item in raw.get("abbreviations") or []:
+        if not isinstance(item, dict) or not isinstance(item.get("short"), str) or not item.get("long"):
+            raise VocabularyError(f"{path.name}: afkorting {item!r} mist 'short' of 'long'.")
+        long = item["long"] if isinstance(item["long"], list) else [item["long"]]
+        short["".join(words(item["short"]))] = tuple(str(meaning) for meaning in long)
+    return Vocabulary(
+        **{name: {entry.id: entry for entry in entries} for name, entries in parts.items()},
+        abbreviations=short,
+        _actors=_table(parts["actors"]),
+        _domains=_table(parts["domains"]),
+        _aspects=_table(parts["aspects"]),
+        _terms=_table(parts["terms"]),
+    )
+
+
+def _entries(file: str, part: str, raw: object) -> list[Entry]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        raise VocabularyError(f"{file}: '{part}' moet een lijst zijn.")
+    entries: list[Entry] = []
+    for number, item in enumerate(raw, 1):
+        key = "term" if part == "terms" else "id"
+        if not isinstance(item, dict) or not isinstance(item.get(key), str) or not item[key].strip():
+            raise VocabularyError(f"{file}: '{part}' nummer {number} mist '{key}'.")
+        lists = {}
+        for name in ("same", "kind", "english"):
+            value = item.get(name) or []
+            if not isinstance(value, list) or not all(isinstance(v, str | int) for v in value):
+                raise VocabularyError(f"{file}: '{part}' › {item[key]}: '{name}' moet een lijst woorden zijn.")
+            lists[name] = tuple(str(v) for v in value)
+        entries.append(
+            Entry(
+                id=item[key],
+                label=str(item.get("label") or item[key]),
+                label_en=str(item.get("label_en") or ""),
+                name=str(item.get("name") or ""),
+                same=lists["same"] + lists["english"],
+                kind=lists["kind"],
+            )
+        )
+    doubles = {entry.id for entry in entries if [e.id for e in entries].count(entry.id) > 1} if part != "terms" else set()
+    if doubles:
+        raise VocabularyError(f"{file}: '{part}' heeft {', '.join(sorted(doubles))} dubbel. Voeg ze samen.")
+    return entries
+
+
+def _refuse_shared_aliases(file: str, actors: Sequence[Entry]) -> None:
+    seen: dict[tuple[str, ...], str] = {}
+    for entry in actors:
+        for phrase, weight in _phrases_of(entry):
+            if weight == SURE and seen.setdefault(phrase, entry.id) != entry.id:
+                raise VocabularyError(
+                    f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; kies er een, of zet het onder 'kind'."
+                )
+
+
+def stems(phrase: Iterable[str]) -> tuple[str, ...]:
+    """Stems of folded words, function words left out: what the lexical index is asked for."""
+    return tuple(stem(word) for word in phrase if word not in STOP)
