@@ -182,7 +182,7 @@ def _starts(text: str, block: _Block, limit: int) -> list[int]:
         if found > block.start:
             starts.append(found)
         position = found + len(piece)
-    if len(starts) > 1 and len(text[starts[-1] : block.end].strip()) < SHORTEST_TAIL:
+    if len(starts) > 1 and len(plain(text[starts[-1] : block.end])) < SHORTEST_TAIL:
         starts.pop()
     return starts
 

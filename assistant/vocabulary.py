@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from assistant.errors import VocabularyError
-from assistant.text import STOP, stem, words
+from assistant.text import STOP, words
 
 # How much a match says: the entry's own names and synonyms, against vaguer words that often mean it.
 SURE, LIKELY = 1.0, 0.5
@@ -85,19 +85,27 @@ class Vocabulary:
         """Aspects (taken, voorbeelden, rol) named in folded words."""
         return self._aspects.find(tokens)
 
-    def expansions(self, tokens: Sequence[str]) -> list[tuple[tuple[str, ...], float]]:
-        """Other wordings for what the words say: (folded words, weight), the formal term and its synonyms."""
-        result: dict[tuple[str, ...], float] = {}
+    def synonyms(self, tokens: Sequence[str]) -> list[tuple[tuple[str, ...], list[tuple[tuple[str, ...], float]]]]:
+        """Other wordings for what the words say: per phrase found, (folded words, weight) of the term and its synonyms."""
+        result = []
         for found in self._terms.find(tokens):
-            entry = self.terms[found.entry]
             said = tuple(tokens[found.start : found.end])
-            for phrase, weight in _phrases_of(entry):
-                if phrase != said:
-                    result[phrase] = max(result.get(phrase, 0.0), found.weight * weight)
+            others = [(phrase, found.weight * weight) for phrase, weight in self.wordings(found.entry) if phrase != said]
+            result.append((said, others))
         for token in tokens:
-            for long in self.abbreviations.get(token, ()):
-                result[tuple(words(long))] = max(result.get(tuple(words(long)), 0.0), SURE)
-        return list(result.items())
+            if long := self.abbreviations.get(token):
+                result.append(((token,), [(tuple(words(meaning)), SURE) for meaning in long]))
+        return result
+
+    def wordings(self, term: str) -> list[tuple[tuple[str, ...], float]]:
+        """How a term can be said, in folded words, the surest first."""
+        return _phrases_of(self.terms[term])
+
+    def phrases(self) -> list[tuple[str, ...]]:
+        """Every phrase of the file in folded words: none of them is a typing error."""
+        tables = (self._actors, self._domains, self._aspects, self._terms)
+        long = [tuple(words(meaning)) for meanings in self.abbreviations.values() for meaning in meanings]
+        return [phrase for table in tables for phrase in table.table] + long + [(short,) for short in self.abbreviations]
 
     def heading(self, text: str) -> tuple[str | None, str | None, str | None]:
         """(actor, domain, aspect) that a heading *is*: its content words must all belong to what it names."""
@@ -202,7 +210,3 @@ def _refuse_shared_aliases(file: str, actors: Sequence[Entry]) -> None:
                     f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; kies er een, of zet het onder 'kind'."
                 )
 
-
-def stems(phrase: Iterable[str]) -> tuple[str, ...]:
-    """Stems of folded words, function words left out: what the lexical index is asked for."""
-    return tuple(stem(word) for word in phrase if word not in STOP)

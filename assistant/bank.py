@@ -1,0 +1,75 @@
+"""The question bank: everyday questions written for passages (corpus/questions/*.yaml), anchored by a quote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from assistant.read import Problem
+from assistant.types import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBank:
+    """Questions by passage id, Dutch and English, and what was wrong with the files."""
+
+    dutch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    english: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def of(self, passage: Passage) -> tuple[str, ...]:
+        """All questions written for a passage."""
+        return self.dutch.get(passage.id, ()) + self.english.get(passage.id, ())
+
+
+def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
+    """Read the bank and put every question at the passage that holds its quote.
+
+    Args:
+        folder: `corpus/questions`; when it is missing the bank is empty.
+        passages: of the whole corpus. An anchor outside them is a problem, not an error.
+    """
+    dutch: dict[str, list[str]] = defaultdict(list)
+    english: dict[str, list[str]] = defaultdict(list)
+    problems: list[Problem] = []
+    by_document: dict[str, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        by_document[passage.document].append(passage)
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
+        name = f"{folder.name}/{path.name}"
+        try:
+            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document, entries = str(raw["document"]), list(raw["passages"])
+        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+            problems.append(Problem(name, f"geen geldige vragenlijst ({str(error).splitlines()[0]}); overgeslagen", True))
+            continue
+        for entry in entries:
+            if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str):
+                problems.append(Problem(name, f"regel zonder 'quote': {str(entry)[:60]!r}", True))
+                continue
+            found = _anchored(entry["quote"], str(entry.get("under") or ""), by_document.get(document, []))
+            if found is None:
+                problems.append(Problem(name, f"citaat staat niet (meer) in {document}: {entry['quote'][:60]!r}"))
+                continue
+            dutch[found.id] += [str(question) for question in entry.get("questions") or []]
+            english[found.id] += [str(question) for question in entry.get("english") or []]
+    return QuestionBank(
+        {key: tuple(dict.fromkeys(value)) for key, value in dutch.items()},
+        {key: tuple(dict.fromkeys(value)) for key, value in english.items()},
+        tuple(problems),
+    )
+
+
+def _anchored(quote: str, under: str, passages: Sequence[Passage]) -> Passage | None:
+    """The passage that holds the most of the quote; a quote over two passages belongs to the first."""
+    within = [p for p in passages if not under or under in p.section]
+    for wanted in (quote, quote[:80], quote[:40]):
+        exact = [p for p in within if p.quote.strip() == wanted and p.kind != "heading"]
+        holding = exact or [p for p in within if wanted in p.text and p.kind != "heading"]
+        if holding:
+            return holding[0]
+    return next((p for p in within if len(p.quote) > 20 and p.quote in quote and p.kind != "heading"), None)

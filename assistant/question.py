@@ -1,0 +1,279 @@
+"""Words → a question as understood: who it is about, which domain, what kind of answer it waits for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.errors import QuestionError
+from assistant.text import STOP, language_of, words
+from assistant.types import Mention, Question, QuestionKind
+from assistant.vocabulary import Found, Vocabulary
+
+MAX_WORDS = 1000
+MAX_CHARACTERS = 8000
+
+_ARTICLES = frozenset(
+    "de het een onze ons mijn je jouw uw jullie hun elke alle the a an our my your their new nieuwe beide both deze die".split()
+)
+# After these an actor is the one the sentence is about; after the others it is only talked about.
+_SUBJECT_AFTER = frozenset(
+    "als as ben am m door by zijn wij ik moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
+    "hebben regelt regelen zorgt zorgen does do should must can may shall has have is are en and of or vs versus wat hoe "
+    "waarom wanneer what how why when".split()
+)
+_OBJECT_AFTER = frozenset(
+    "met aan over naar tegen tussen tot onder voor bij in op om rond with to about between under for at on towards per "
+    "nieuwe new alle elke geen".split()
+)
+_OF = frozenset("van of voor bij for".split())
+_COMPARE = re.compile(
+    r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|compare\w*|"
+    r"tegenover|zelfde als|in tegenstelling)\b",
+    re.IGNORECASE,
+)
+_FOLLOW_UP = re.compile(
+    r"^\W*(en|and|maar|but|ook|what about|how about|oké|ok|goed|dus|hetzelfde|same)\b|"
+    r"\b(daarvan|daarvoor|daarbij|daarover|daarin|daarmee|hiervan|hiervoor|hierover|diezelfde|that one|those|of that|"
+    r"for that|about that)\b|\b(die|dat|deze|dit|it|that|them)\W*$|^\W*(waar staat d[ai]t|waar haal je dat|where does it say)",
+    re.IGNORECASE,
+)
+_WHERE_IS_THAT = re.compile(
+    r"^\W*(en )?(waar (staat|vind ik|lees ik|haal je|komt) (dat|dit|het)|where (does it say|is) (that|this|it))[\w ]{0,20}\W*$",
+    re.IGNORECASE,
+)
+# What an answer must hold, by how the question asks for it.
+_EXPECTS: tuple[tuple[str, str], ...] = (
+    ("money", r"\b(wat kost\w*|kosten|prijs|tarief|euro|hoe duur|vergoeding per|salaris|cost|price|fee|how expensive|salary)\b|€"),
+    ("phone", r"\b(telefoon\w*|bellen|phone number|telephone)\b"),
+    ("email", r"\b(e-?mail\w*|mailadres|mailen|email address)\b"),
+    ("frequency", r"\b(hoe vaak|hoe regelmatig|hoeveel keer|om de hoeveel|how often|how many times|how frequent\w*)\b"),
+    ("duration", r"\b(hoe ?lang|hoeveel (tijd|uur|uren|dagen|weken|maanden|jaar|jaren)|binnen hoeveel|how long|"
+                 r"how many (hours|days|weeks|months|years))\b"),
+    ("percentage", r"\b(percentage|procent|hoeveel %|per ?cent)\b"),
+    ("count", r"\b(hoeveel|how many|how much|maximaal|maximum|minimaal|minimum|minstens|wat is het aantal|aantal)\b"),
+    ("date", r"\b(welke datum|op welke dag|welke dag|in welk jaar|welk jaar|vanaf wanneer|sinds wanneer|per wanneer|"
+             r"what date|which date|which year|what year|deadline|uiterlijk|since when)\b"),
+    ("time", r"\b(wanneer|when)\b"),
+    ("person", r"\b(wie|wiens|who|whom|whose|door wie|bij wie)\b"),
+    ("link", r"\b(link|linkje|url|website|webadres|site|webpagina|internetadres|filmpje|video|animatie|animation|clip|web page|"
+             r"web address|downloaden|download)\b"),
+)  # fmt: skip
+_KINDS: tuple[tuple[QuestionKind, str], ...] = (
+    ("procedure", r"\b(stappen|stap|volgorde|route|traject|hoe verloopt|hoe gaat .* in zijn werk|procedure voor|daarna|"
+                  r"wat komt (er )?(na|daarna|eerst)|eerst .* dan|steps?|what comes next|sequence|pathway)\b"),
+    ("definition", r"^\W*(wat (is|zijn|betekent|betekenen|houdt|houden)|waar staat \S+ voor|wat wordt bedoeld|wat bedoel\w* |"
+                   r"what (is|are|does) .*(mean|stand for)?|definitie|leg uit wat|wat wil .* zeggen|betekenis)"),
+    ("list", r"\b(welke|noem|som .* op|lijst\w*|alle|allemaal|opsomming|rijtje|wat zijn de|overzicht van|which|list|all the|"
+             r"what are|give me|geef (me|mij)|wat moet\w* .* (doen|regelen|allemaal|klaar\w*)|checklist)\b"),
+)  # fmt: skip
+_SMALL_TALK = re.compile(
+    r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|thank you|"
+    r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing)[\s\w]{0,12}\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    id: str
+    weight: float
+    subject: float
+    position: int
+
+
+def check_question(text: str) -> str:
+    """The question without control characters.
+
+    Raises:
+        QuestionError: when it is empty or far too long.
+    """
+    clean = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", " ", text).strip()
+    if not words(clean):
+        raise QuestionError("De vraag is leeg. Typ een vraag, bijvoorbeeld: Wat zijn de taken van de COC?")
+    if len(clean) > MAX_CHARACTERS or len(clean.split()) > MAX_WORDS:
+        raise QuestionError(
+            f"De vraag is te lang ({len(clean.split())} woorden; hooguit {MAX_WORDS}). Stel hem korter, of in delen."
+        )
+    return clean
+
+
+def understand(
+    text: str,
+    vocabulary: Vocabulary,
+    correct: Callable[[str], str] = lambda word: word,
+    role: str | None = None,
+    history: Sequence[str] = (),
+) -> Question:
+    """Read a question.
+
+    Args:
+        text: as typed.
+        vocabulary: recognises actors, domains, aspects.
+        correct: gives the right spelling of a mistyped word.
+        role: actor id that the user chose for himself; a hint, weaker than what the question says.
+        history: earlier questions of the conversation, oldest first; used when this one leans on them.
+
+    Raises:
+        QuestionError: an empty or far too long question, or an unknown role.
+    """
+    clean = check_question(text)
+    if role is not None and role not in vocabulary.actors:
+        known = ", ".join(vocabulary.actors) or "geen, want er is geen vocabulary.yaml"
+        raise QuestionError(f"Onbekende actor '{role}'. Kies uit: {known}.")
+    question = _read(clean, vocabulary, correct)
+    earlier = [line for line in history if words(line)][-6:]
+    if earlier and _leans(clean, question):
+        question = _complete(question, earlier, vocabulary, correct)
+    if role and not question.actors and not question.others:
+        question = replace(question, actors=(Mention(role, 0.4, "role"),))
+    return question
+
+
+def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Question:
+    tokens = [correct(token) for token in words(text)]
+    spelled = " ".join(tokens)
+    aspects = vocabulary.aspects_in(tokens)
+    found = _actors(tokens, aspects, vocabulary)
+    compare = bool(_COMPARE.search(text)) or len({a.id for a in found if a.subject >= 0.9}) > 1
+    short = len([t for t in tokens if t not in STOP]) <= 4
+    subjects = [a for a in found if a.subject >= 0.6 or (compare and a.subject >= 0.3)]
+    if not subjects and short and len({a.id for a in found}) == 1:
+        subjects = found
+    ids = {a.id for a in subjects}
+    domain = _best(vocabulary.domains_in(tokens))
+    aspect = _best([f for f in aspects if f.weight >= 1.0 or not _inside_question_word(f, tokens)])
+    expects = next((name for name, pattern in _EXPECTS if re.search(pattern, spelled) or re.search(pattern, text.casefold())), None)
+    return Question(
+        text=text,
+        search_text=spelled,
+        language="en" if language_of(text) == "en" else "nl",
+        kind=_kind(text, spelled, expects, compare, len(ids), aspect, domain),
+        actors=tuple(Mention(a, max(s.weight * min(1.0, s.subject) for s in subjects if s.id == a)) for a in dict.fromkeys(s.id for s in subjects)),
+        others=tuple(dict.fromkeys(a.id for a in found if a.id not in ids)),
+        domain=domain,
+        aspect=aspect,
+        expects=expects,
+        asks_where=bool(_WHERE_IS_THAT.match(text)),
+    )
+
+
+def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabulary) -> list[_Actor]:
+    aspect_ends = {f.end for f in aspects}
+    found = vocabulary.actors_in(tokens)
+    result: list[_Actor] = []
+    for match in found:
+        before = match.start - 1
+        while before >= 0 and tokens[before] in _ARTICLES:
+            before -= 1
+        previous = tokens[before] if before >= 0 else ""
+        if before < 0:
+            subject = 1.0
+        elif previous in _OF and any(before - end in (0, 1, 2) for end in aspect_ends):
+            subject = 1.0
+        elif previous in _OF and before <= 1:
+            subject = 1.0  # 'en voor het cluster?', 'van de COC?'
+        elif previous in {"en", "and", "of", "or"} and result:
+            subject = result[-1].subject  # two actors joined share their part in the sentence
+        elif previous in _OBJECT_AFTER:
+            subject = 0.3
+        elif previous in _OF:
+            subject = 0.4
+        elif previous in _SUBJECT_AFTER:
+            subject = 1.0
+        else:
+            subject = 0.7
+        # A vaguer word is an actor only where the sentence puts it in the actor's place.
+        result.append(_Actor(match.entry, match.weight, subject * (1.0 if match.weight >= 1.0 else 0.85), match.start))
+    return _first_subject(result)
+
+
+def _first_subject(found: list[_Actor]) -> list[_Actor]:
+    """Of several actors said in the same breath the first clear subject wins; later plain ones are talked about."""
+    clear = [a for a in found if a.subject >= 1.0]
+    if not clear:
+        return found
+    return [a if a.subject >= 0.85 else replace(a, subject=min(a.subject, 0.5)) for a in found]
+
+
+def _best(found: Sequence[Found]) -> Mention | None:
+    if not found:
+        return None
+    totals: dict[str, float] = {}
+    for match in found:
+        totals[match.entry] = totals.get(match.entry, 0.0) + match.weight
+    best = max(totals, key=lambda entry: totals[entry])
+    return Mention(best, min(1.0, max(match.weight for match in found if match.entry == best)))
+
+
+def _inside_question_word(found: Found, tokens: Sequence[str]) -> bool:
+    return all(token in STOP for token in tokens[found.start : found.end])
+
+
+def _kind(
+    text: str, spelled: str, expects: str | None, compare: bool, actors: int, aspect: Mention | None, domain: Mention | None
+) -> QuestionKind:
+    if _SMALL_TALK.match(text):
+        return "chitchat"
+    if compare and (actors > 1 or _COMPARE.search(text)):
+        return "comparison"
+    if expects == "link":
+        return "link"
+    if expects in {"money", "frequency", "duration", "percentage", "count", "phone"}:
+        return "number"
+    if expects == "date" or expects == "time":
+        return "date"
+    if expects == "person":
+        return "person"
+    if aspect and aspect.weight >= 1.0 and aspect.id in {"taken", "voorbeelden"} and (actors or domain):
+        return "list"
+    for kind, pattern in _KINDS:
+        if re.search(pattern, spelled) or re.search(pattern, text.casefold()):
+            return kind
+    return "fact"
+
+
+def _leans(text: str, question: Question) -> bool:
+    """Whether a question cannot stand on its own."""
+    content = [word for word in words(text) if word not in STOP]
+    if question.asks_where or len(content) == 0:
+        return True
+    return len(content) <= 5 and bool(_FOLLOW_UP.search(text))
+
+
+def _complete(
+    question: Question, earlier: Sequence[str], vocabulary: Vocabulary, correct: Callable[[str], str]
+) -> Question:
+    """Fill what a follow-up leaves unsaid from the question before it, which may itself lean on an earlier one."""
+    before = _read(check_question(earlier[-1]), vocabulary, correct)
+    if len(earlier) > 1 and _leans(earlier[-1], before):
+        before = _complete(before, earlier[:-1], vocabulary, correct)
+    said = words(question.text)
+    new_actor = bool(question.actors or question.others)
+    actors = question.actors or tuple(Mention(a, 0.9) for a in question.others) or before.actors
+    kept = before.search_text.split()
+    if new_actor:
+        kept = _without(kept, vocabulary.actors_in(kept))
+    if question.aspect:
+        kept = _without(kept, vocabulary.aspects_in(kept))
+    if question.domain and question.domain.weight >= 1.0:
+        kept = _without(kept, vocabulary.domains_in(kept))
+    own = [word for word in said if word not in STOP]
+    plain_kind = question.kind in {"fact", "list"} or not own
+    return replace(
+        question,
+        search_text=" ".join([question.search_text, *kept]),
+        kind=before.kind if plain_kind and before.kind != "chitchat" else question.kind,
+        actors=tuple(replace(m, source="history") if not new_actor else m for m in actors),
+        domain=question.domain if question.domain and question.domain.weight >= 1.0 else before.domain or question.domain,
+        aspect=question.aspect or before.aspect,
+        expects=question.expects or (before.expects if plain_kind else None),
+        language=question.language if own else before.language,
+        follow_up=True,
+    )
+
+
+def _without(tokens: Sequence[str], found: Sequence[Found]) -> list[str]:
+    drop = {i for match in found for i in range(match.start, match.end)}
+    return [token for i, token in enumerate(tokens) if i not in drop]
