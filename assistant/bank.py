@@ -51,7 +51,8 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
             if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str):
                 problems.append(Problem(name, f"regel zonder 'quote': {str(entry)[:60]!r}", True))
                 continue
-            found = _anchored(entry["quote"], str(entry.get("under") or ""), by_document.get(document, []))
+            under = {str(entry[key]) for key in ("under", "section") if entry.get(key)}
+            found = _anchored(entry["quote"], under, by_document.get(document, []))
             if found is None:
                 problems.append(Problem(name, f"citaat staat niet (meer) in {document}: {entry['quote'][:60]!r}"))
                 continue
@@ -64,12 +65,14 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
     )
 
 
-def _anchored(quote: str, under: str, passages: Sequence[Passage]) -> Passage | None:
-    """The passage that holds the most of the quote; a quote over two passages belongs to the first."""
-    within = [p for p in passages if not under or under in p.section]
+def _anchored(quote: str, under: set[str], passages: Sequence[Passage]) -> Passage | None:
+    """The passage under the named headings that is the quote, or else the first that holds it or its beginning."""
+    within = [p for p in passages if under <= set(p.section)]
+    exact = [p for p in within if p.quote.strip() == quote]
+    if exact:
+        return exact[0]
+    texts = [p for p in within if p.kind != "heading"]
     for wanted in (quote, quote[:80], quote[:40]):
-        exact = [p for p in within if p.quote.strip() == wanted and p.kind != "heading"]
-        holding = exact or [p for p in within if wanted in p.text and p.kind != "heading"]
-        if holding:
+        if holding := [p for p in texts if wanted in p.text]:
             return holding[0]
-    return next((p for p in within if len(p.quote) > 20 and p.quote in quote and p.kind != "heading"), None)
+    return next((p for p in texts if len(p.quote) > 20 and p.quote in quote), None)

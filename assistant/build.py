@@ -66,7 +66,10 @@ def search_text(passage: Passage, title: str) -> str:
 
 
 def searchable(passage: Passage) -> bool:
-    """Whether a passage can be an answer: headings and front matter only give others their place."""
+    """Whether a passage can be an answer: headings and front matter only give others their place.
+
+    A heading for which the bank has questions is indexed all the same: it finds its whole section.
+    """
     return passage.kind not in {"heading", "front"} and bool(words(passage.quote))
 
 
@@ -121,9 +124,10 @@ def build_index(
             return _report(old, old, documents, problems, embedded=0, changed=False)
         passages: list[Passage] = []
         for number, document in enumerate(documents, 1):
-            passages += [p for p in split_document(document, vocabulary) if searchable(p)]
+            passages += split_document(document, vocabulary)
             tell("split", number, len(documents))
         bank = load_bank(corpus / "questions", passages)
+        passages = [p for p in passages if searchable(p) or (p.kind == "heading" and bank.of(p))]
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%SZ}-{recipe[:8]}"
         folder = index / f".building-{name}"

@@ -82,7 +82,26 @@ def retrieve(
         ways += ["lexical"] if words_score > 0 else []
         ways += ["questions"] if bank and cosine > float(own) else []
         hits.append(Hit(passage, score, cosine, float(lexical.coverage[number]), tuple(ways)))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+    return sorted(_spread(hits, snapshot), key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+
+def _spread(hits: Sequence[Hit], snapshot: Snapshot) -> list[Hit]:
+    """A heading is no answer: its score goes to the passages directly under it, where that lifts them."""
+    by_id = {hit.passage.id: hit for hit in hits if hit.passage.kind != "heading"}
+    for heading in (hit for hit in hits if hit.passage.kind == "heading"):
+        number = snapshot.numbers[heading.passage.id] + 1
+        rank = 0
+        while number < len(snapshot.passages) and snapshot.passages[number].section == heading.passage.section:
+            passage = snapshot.passages[number]
+            # The first passages keep the lead, so that a section reads in its own order.
+            lifted = heading.score - 0.001 * rank
+            own = by_id.get(passage.id)
+            if own is None or own.score < lifted:
+                by_id[passage.id] = Hit(
+                    passage, lifted, heading.cosine, max(heading.lexical, own.lexical if own else 0.0), (*heading.found_by, "section")
+                )
+            number, rank = number + 1, rank + 1
+    return list(by_id.values())
 
 
 def _cell(question: Question, snapshot: Snapshot) -> list[int]:

@@ -1,0 +1,93 @@
+"""The assistant as a whole: opens the published index once, follows a newly published one, answers and searches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.answer import Parts, answer_question
+from assistant.confidence import load_confidence
+from assistant.embed import Encoder, load_encoder
+from assistant.question import understand
+from assistant.retrieve import retrieve
+from assistant.settings import Settings, load_settings
+from assistant.snapshot import Snapshot, open_published, published_id
+from assistant.types import Answer, Hit
+from assistant.vocabulary import Vocabulary, load_vocabulary
+
+
+class Assistant:
+    """Answers questions from a published index; safe to use from several threads.
+
+    Example:
+        >>> Assistant.open().ask("Wat zijn de taken van de COC voor het opleidingsklimaat?")  # doctest: +SKIP
+    """
+
+    def __init__(self, settings: Settings, encoder: Encoder) -> None:
+        """Use `Assistant.open`."""
+        self.settings = settings
+        self.encoder = encoder
+        self._lock = threading.Lock()
+        self._parts: Parts | None = None
+
+    @staticmethod
+    def open(settings: Settings | None = None, *, corpus: Path | str | None = None, index: Path | str | None = None) -> Assistant:
+        """Open the published index.
+
+        Args:
+            settings: everything at once; by default flags, environment, assistant.toml and defaults are merged.
+            corpus: overrides the corpus folder.
+            index: overrides the index folder.
+
+        Raises:
+            IndexMissing, IndexMismatch: build it first with `assistant index`.
+            EncoderError: the encoder cannot be loaded.
+        """
+        settings = settings or load_settings({"corpus": corpus, "index": index})
+        assistant = Assistant(settings, load_encoder(settings.embedder))
+        assistant._current()
+        return assistant
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The published snapshot, as of now."""
+        return self._current().snapshot
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the field that came with the corpus."""
+        return self._current().vocabulary
+
+    def ask(self, question: str, *, actor: str | None = None, history: Sequence[str] = ()) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: as typed, in Dutch or English.
+            actor: id of the role the user chose (aios, opleider, coc, rvb, cluster, oor, docent), or None.
+            history: earlier questions of the conversation, oldest first.
+
+        Raises:
+            QuestionError: an empty or far too long question, or an unknown actor.
+        """
+        return answer_question(question, self._current(), actor, history)
+
+    def search(self, question: str, *, k: int = 10, actor: str | None = None, history: Sequence[str] = ()) -> list[Hit]:
+        """The k passages nearest to a question, best first; see `ask` for the arguments and errors."""
+        parts = self._current()
+        understood = understand(question, parts.vocabulary, parts.snapshot.lexical.correct, actor, history)
+        return retrieve(understood, parts.snapshot, parts.encoder, parts.vocabulary, k=k)
+
+    def _current(self) -> Parts:
+        """The opened parts; a snapshot published since the last question takes the place of the old one."""
+        parts = self._parts
+        published = published_id(self.settings.index)
+        if parts is not None and published in {None, parts.snapshot.manifest.id}:
+            return parts
+        with self._lock:
+            if self._parts is None or self._parts.snapshot.manifest.id != published:
+                snapshot = open_published(self.settings.index, self.encoder, self.settings.chroma_url)
+                vocabulary = load_vocabulary(self.settings.corpus / "vocabulary.yaml")
+                # The old snapshot is not closed: another thread may still be reading from it; it goes with its last user.
+                self._parts = Parts(snapshot, self.encoder, vocabulary, load_confidence())
+            return self._parts

@@ -1,0 +1,323 @@
+"""Hits → the spans that answer: the whole list for a list question, the fact for a fact, one group per actor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.fuzz import ratio
+
+from assistant.snapshot import Snapshot
+from assistant.text import links, plain, words
+from assistant.types import Hit, Passage, Question
+
+# Set on the dev questions: how far behind the best hit another one still belongs to the answer.
+FACT_MARGIN = 0.07
+LIST_MARGIN = 0.16
+OTHER_DOCUMENT_MARGIN = 0.06
+LONGEST_ANSWER = 80
+MOST_FACTS = 3
+MOST_LISTED = 6
+SAME_TEXT = 92
+
+_MONTHS = (
+    "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
+    "jan|feb|mrt|apr|jun|jul|aug|sep|sept|okt|nov|dec"
+)
+_NUMBER = (
+    r"(?:\d[\d.,]*|één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|half|halve|eerste|tweede|derde|vierde|"
+    r"vijfde|eenmaal|tweemaal|driemaal)"
+)
+_UNIT = r"(?:jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|minuten|dagdeel|dagdelen|kwartaal|kalenderjaar)"
+_HOLDS: dict[str, re.Pattern[str]] = {
+    "money": re.compile(r"€|\beuro\b|\bEUR\b", re.IGNORECASE),
+    "phone": re.compile(r"\b(?:\+31|0\d{1,3})[\s-]?\d{6,8}\b|\b0\d{9}\b"),
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
+    "percentage": re.compile(r"\d\s?%|\bprocent\b", re.IGNORECASE),
+    "frequency": re.compile(
+        rf"\b(?:jaarlijks\w*|maandelijks\w*|wekelijks\w*|dagelijks\w*|halfjaarlijks\w*|regelmatig\w*|periodiek\w*|continu|"
+        rf"kwartaal\w*|jaargesprek\w*|per (?:jaar|maand|week|dag|kwartaal)|met regelmaat|keer per|{_NUMBER} keer|"
+        rf"(?:elk|elke|ieder|iedere|om de) (?:\w+ )?{_UNIT})\b",
+        re.IGNORECASE,
+    ),
+    "duration": re.compile(rf"\b{_NUMBER}(?:\)|-)?\s*(?:\w+\s)?\(?{_UNIT}\b|\b\w*jarige?\b|\btot\b.*\b{_UNIT}\b", re.IGNORECASE),
+    "count": re.compile(
+        r"\d|\b(?:één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|ten minste|tenminste|minstens|minimaal|"
+        r"maximaal|hoogstens)\b",
+        re.IGNORECASE,
+    ),
+    "date": re.compile(
+        rf"\b\d{{1,2}}\s(?:{_MONTHS})\b|\b(?:{_MONTHS})\s\d{{4}}\b|\b(?:19|20)\d\d\b|\b(?:begin|eind|vanaf|medio)\s(?:{_MONTHS})\b|"
+        rf"\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b",
+        re.IGNORECASE,
+    ),
+    "time": re.compile(
+        rf"\b(?:wanneer|als|zodra|nadat|voordat|na|voor|bij|tijdens|gedurende|moment|vanaf|jaarlijks|periodiek|{_MONTHS})\b|\d",
+        re.IGNORECASE,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A passage chosen for the answer, with the passages elsewhere that say the same."""
+
+    passage: Passage
+    same: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Spans that stand together in the answer: `listed` as a list, in the document's order."""
+
+    spans: tuple[Span, ...]
+    listed: bool = False
+    ordered: bool = False
+    lead: Passage | None = None
+
+
+def holds(expects: str | None, passage: Passage) -> bool:
+    """Whether a passage holds the kind of thing a question asks for: a date, an amount, an address, a frequency."""
+    if expects is None or expects == "person":
+        return True
+    if expects == "link":
+        return any(address.startswith(("http", "www", "mailto")) or "." in address for _, address in links(passage.quote))
+    pattern = _HOLDS.get(expects)
+    return pattern is None or bool(pattern.search(plain(passage.quote)))
+
+
+def extract(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+    """Choose what to say.
+
+    Args:
+        question: as understood.
+        hits: best first, not empty.
+        snapshot: gives the neighbours of a hit: its list, its section, the sentence that introduces it.
+
+    Returns:
+        Groups in the order to show; empty when no hit holds what the question expects.
+    """
+    usable = [hit for hit in hits if holds(question.expects, hit.passage)]
+    if question.expects and question.expects not in {"person", "time", "link"}:
+        # The right kind of thing somewhere far down the list is not an answer to this question.
+        usable = [hit for hit in usable if hit.score >= hits[0].score - OTHER_DOCUMENT_MARGIN]
+    elif question.expects:
+        usable = usable or list(hits)
+    if not usable:
+        return []
+    chooser = _CHOOSERS.get(question.kind, _facts)
+    return _merge_same(chooser(question, usable, snapshot), usable)
+
+
+def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+    """The one to three passages that answer, as long as together they stay short."""
+    pure = _pure(question, hits)
+    best = pure[0]
+    if whole := _list_around(best.passage, snapshot, only_led="section" not in best.found_by):
+        return [whole]
+    chosen = [best]
+    length = _length(best.passage)
+    for hit in pure[1:12]:
+        margin = FACT_MARGIN if hit.passage.document == best.passage.document else OTHER_DOCUMENT_MARGIN
+        if hit.score < best.score - margin or len(chosen) == MOST_FACTS:
+            break
+        if any(_same(hit.passage, other.passage) for other in chosen):
+            continue
+        if length + _length(hit.passage) <= LONGEST_ANSWER:
+            chosen.append(hit)
+            length += _length(hit.passage)
+    return _by_place([hit.passage for hit in chosen])
+
+
+def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+    """The complete list of the section that the question names or that its hits point to."""
+    if groups := _cells(question, snapshot):
+        return groups
+    pure = _pure(question, hits)
+    best = pure[0]
+    around = _list_around(best.passage, snapshot)
+    if around is not None:
+        members = {span.passage.id for span in around.spans} | {around.lead.id if around.lead else ""}
+        near = [hit for hit in pure[:5] if hit.score >= best.score - LIST_MARGIN]
+        inside = sum(hit.passage.id in members for hit in near)
+        if around.lead is not None or "section" in best.found_by or inside * 2 > len(near) or len(members) <= 4:
+            return [around, *_elsewhere(pure, best, snapshot)]
+    chosen: list[Passage] = []
+    for hit in pure[: MOST_LISTED * 2]:
+        if hit.score >= best.score - LIST_MARGIN / 2 and len(chosen) < MOST_LISTED:
+            if not any(_same(hit.passage, other) for other in chosen):
+                chosen.append(hit.passage)
+    return _by_place(chosen)
+
+
+def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
+    """Complete lists of the asked actors in the asked domain and aspect, when the headings have such sections."""
+    said = [m for m in question.actors if m.source != "role" or question.domain or question.aspect]
+    domain = question.domain if question.domain and question.domain.weight >= 1.0 else None
+    aspect = question.aspect.id if question.aspect and question.aspect.weight >= 1.0 else None
+    if not said or not (domain or aspect) or (aspect is None and domain is None):
+        return []
+    groups: list[Group] = []
+    for mention in said:
+        cell = [
+            p
+            for p in snapshot.passages
+            if mention.id in p.actors
+            and (domain is None or p.domain == domain.id)
+            and p.aspect == (aspect or "taken")
+        ]
+        sections: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
+        for passage in cell:
+            sections.setdefault((passage.document, passage.section), []).append(passage)
+        groups += [Group(tuple(Span(p) for p in part), listed=part[0].kind == "item") for part in sections.values()]
+    return groups
+
+
+def _comparison(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+    """A group for each compared actor; without actors, the best passages grouped by place."""
+    actors = question.actor_ids
+    if len(actors) < 2:
+        return _facts(question, hits, snapshot)
+    if groups := _cells(question, snapshot):
+        return groups
+    groups = []
+    for actor in actors:
+        own = [hit for hit in hits if actor in hit.passage.actors]
+        chosen = [hit.passage for hit in own[:2] if hit.score >= own[0].score - FACT_MARGIN]
+        groups += _by_place(chosen)
+    return groups or _facts(question, hits, snapshot)
+
+
+def _procedure(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+    """The steps of the best hit's section that the question touches, in the document's order."""
+    pure = _pure(question, hits)
+    best = pure[0]
+    if around := _list_around(best.passage, snapshot):
+        return [Group(around.spans, listed=True, ordered=True, lead=around.lead)]
+    chosen = [
+        hit.passage
+        for hit in pure[:15]
+        if hit.passage.section == best.passage.section
+        and hit.passage.document == best.passage.document
+        and hit.score >= best.score - LIST_MARGIN
+    ][:4]
+    chosen.sort(key=lambda passage: passage.start)
+    return [Group(tuple(Span(p) for p in chosen), listed=len(chosen) > 1, ordered=len(chosen) > 1)]
+
+
+def _links(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+    """The passage with the address, and no other address beside it."""
+    pure = _pure(question, hits)
+    return [Group((Span(pure[0].passage),))]
+
+
+_CHOOSERS: dict[str, Callable[[Question, Sequence[Hit], Snapshot], list[Group]]] = {
+    "list": _lists,
+    "comparison": _comparison,
+    "procedure": _procedure,
+    "link": _links,
+}
+
+
+def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    """Hits that may stand together: of the asked actors, or of no actor; unless another actor fits clearly better."""
+    asked = set(question.actor_ids)
+    best = hits[0].passage
+    if not asked:
+        if not best.actors:
+            return [hit for hit in hits if not hit.passage.actors] or list(hits)
+        return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors or question.expects == "person"]
+    if best.actors and not asked & set(best.actors):
+        return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
+    return [hit for hit in hits if not hit.passage.actors or asked & set(hit.passage.actors)]
+
+
+def _list_around(passage: Passage, snapshot: Snapshot, only_led: bool = False) -> Group | None:
+    """The whole list that a passage stands in or introduces, with its introduction."""
+    number = snapshot.numbers[passage.id]
+    all_passages = snapshot.passages
+    group = passage.group
+    if not group:
+        following = all_passages[number + 1] if number + 1 < len(all_passages) else None
+        if not (passage.quote.rstrip().endswith(":") and following and following.document == passage.document and following.group):
+            return None
+        group = following.group
+    elif only_led:
+        return None
+    first = last = number if passage.group else number + 1
+    while first > 0 and _in_list(all_passages[first - 1], passage.document, group):
+        first -= 1
+    while last + 1 < len(all_passages) and _in_list(all_passages[last + 1], passage.document, group):
+        last += 1
+    lead = None
+    if first > 0 and all_passages[first - 1].document == passage.document and all_passages[first].lead:
+        before = all_passages[first - 1]
+        lead = before if before.quote.rstrip().endswith(":") else None
+    return Group(tuple(Span(p) for p in all_passages[first : last + 1]), listed=True, lead=lead)
+
+
+def _in_list(passage: Passage, document: str, group: int) -> bool:
+    return passage.document == document and passage.group == group
+
+
+def _elsewhere(hits: Sequence[Hit], best: Hit, snapshot: Snapshot) -> list[Group]:
+    """What other documents say about it, when they say it about as well."""
+    for hit in hits:
+        if hit.score < best.score - OTHER_DOCUMENT_MARGIN:
+            break
+        if hit.passage.document != best.passage.document and not _same(hit.passage, best.passage):
+            return [_list_around(hit.passage, snapshot) or Group((Span(hit.passage),))]
+    return []
+
+
+def _by_place(passages: Sequence[Passage]) -> list[Group]:
+    """Group passages by document and section, the best first; within a section in the document's order."""
+    places: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
+    for passage in passages:
+        places.setdefault((passage.document, passage.section), []).append(passage)
+    return [
+        Group(tuple(Span(p) for p in sorted(part, key=lambda p: p.start)), listed=len(part) > 1 and part[0].kind == "item")
+        for part in places.values()
+    ]
+
+
+def _merge_same(groups: Sequence[Group], hits: Sequence[Hit]) -> list[Group]:
+    """Say a thing once: spans that read the same become one, which cites every place that says it."""
+    seen: list[Passage] = []
+    result: list[Group] = []
+    for group in groups:
+        spans: list[Span] = []
+        for span in group.spans:
+            if any(_same(span.passage, other) for other in seen):
+                continue
+            seen.append(span.passage)
+            twins = _twins(span.passage, hits)
+            spans.append(Span(span.passage, twins))
+            seen += twins
+        if spans:
+            result.append(Group(tuple(spans), group.listed, group.ordered, group.lead))
+    return result
+
+
+def _twins(passage: Passage, hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """One passage from each other document that reads the same."""
+    twins: dict[str, Passage] = {}
+    for hit in hits:
+        other = hit.passage
+        if other.document != passage.document and other.document not in twins and _same(passage, other):
+            twins[other.document] = other
+    return tuple(twins.values())
+
+
+def _same(one: Passage, other: Passage) -> bool:
+    if one.id == other.id:
+        return True
+    left, right = " ".join(words(plain(one.quote))), " ".join(words(plain(other.quote)))
+    if abs(len(left) - len(right)) > 0.2 * max(len(left), len(right)):
+        return False
+    return left == right or (min(len(left), len(right)) > 40 and ratio(left, right) >= SAME_TEXT)
+
+
+def _length(passage: Passage) -> int:
+    return len(plain(passage.quote).split())
