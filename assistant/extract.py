@@ -153,17 +153,17 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
 
 def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
     """Complete lists of the asked actors in the asked domain and aspect, when the headings have such sections."""
-    said = [m for m in question.actors if m.source != "role" or question.domain or question.aspect]
-    domain = question.domain if question.domain and question.domain.weight >= 1.0 else None
-    aspect = question.aspect.id if question.aspect and question.aspect.weight >= 1.0 else None
-    if not said or not (domain or aspect) or (aspect is None and domain is None):
+    domain = question.domain
+    aspect = question.aspect.id if question.aspect else None
+    if not question.actors or not (domain or aspect) or len(question.rest) > 1:
         return []
     groups: list[Group] = []
-    for mention in said:
+    for mention in question.actors:
         cell = [
             p
             for p in snapshot.passages
             if mention.id in p.actors
+            and p.kind != "heading"
             and (domain is None or p.domain == domain.id)
             and p.aspect == (aspect or "taken")
         ]

@@ -85,9 +85,9 @@ class LexicalIndex:
     def correct(self, word: str) -> str:
         """The index's own word for a mistyped one, or the word itself.
 
-        One edit is forgiven from five letters, two from nine (optimal string alignment: a swap is one edit).
+        Two letters swapped are forgiven from four letters, one edit from five, two from nine (optimal string alignment).
         """
-        if len(word) < 5 or not word.isalpha() or word in STOP or word in self.words or self._is_known(word):
+        if len(word) < 4 or not word.isalpha() or word in STOP or word in self.words or self._is_known(word):
             return word
         return self._nearest(word)
 
@@ -95,6 +95,8 @@ class LexicalIndex:
     def _nearest(self, word: str) -> str:
         edits = 2 if len(word) >= 9 else 1
         candidates = [known for known in self.words if known[:1] == word[:1] and abs(len(known) - len(word)) <= edits]
+        if len(word) == 4:
+            candidates = [known for known in candidates if sorted(known) == sorted(word)]
         best = extract(word, candidates, scorer=OSA.distance, score_cutoff=edits, limit=1)
         return str(best[0][0]) if best else word
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.errors import QuestionError
 from assistant.text import STOP, language_of, words
@@ -14,8 +15,11 @@ from assistant.vocabulary import Found, Vocabulary
 MAX_WORDS = 1000
 MAX_CHARACTERS = 8000
 
-_ARTICLES = frozenset(
-    "de het een onze ons mijn je jouw uw jullie hun elke alle the a an our my your their new nieuwe beide both deze die".split()
+_ARTICLES = frozenset("de het onze ons je jouw uw jullie hun the our your their beide both deze die wij we us".split())
+# 'een assistent die vastloopt', 'mijn assistenten', 'twee nieuwe assistenten': somebody talked about, not the one who acts.
+_TALKED_ABOUT = frozenset(
+    "een a an mijn my nieuwe new andere other elke each every iedere alle all twee two drie three paar sommige some jonge "
+    "young zieke eigen own".split()
 )
 # After these an actor is the one the sentence is about; after the others it is only talked about.
 _SUBJECT_AFTER = frozenset(
@@ -30,7 +34,7 @@ _OBJECT_AFTER = frozenset(
 _OF = frozenset("van of voor bij for".split())
 _COMPARE = re.compile(
     r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|compare\w*|"
-    r"tegenover|zelfde als|in tegenstelling)\b",
+    r"tegenover|zelfde als|in tegenstelling|onderscheid\w*|elk afzonderlijk|naast elkaar)\b",
     re.IGNORECASE,
 )
 _FOLLOW_UP = re.compile(
@@ -46,13 +50,14 @@ _WHERE_IS_THAT = re.compile(
 # What an answer must hold, by how the question asks for it.
 _EXPECTS: tuple[tuple[str, str], ...] = (
     ("money", r"\b(wat kost\w*|kosten|prijs|tarief|euro|hoe duur|vergoeding per|salaris|cost|price|fee|how expensive|salary)\b|€"),
-    ("phone", r"\b(telefoon\w*|bellen|phone number|telephone)\b"),
+    ("phone", r"\b(telefoonnummer|welk nummer|phone number)\b"),
     ("email", r"\b(e-?mail\w*|mailadres|mailen|email address)\b"),
     ("frequency", r"\b(hoe vaak|hoe regelmatig|hoeveel keer|om de hoeveel|how often|how many times|how frequent\w*)\b"),
     ("duration", r"\b(hoe ?lang|hoeveel (tijd|uur|uren|dagen|weken|maanden|jaar|jaren)|binnen hoeveel|how long|"
                  r"how many (hours|days|weeks|months|years))\b"),
     ("percentage", r"\b(percentage|procent|hoeveel %|per ?cent)\b"),
-    ("count", r"\b(hoeveel|how many|how much|maximaal|maximum|minimaal|minimum|minstens|wat is het aantal|aantal)\b"),
+    ("count", r"\b(hoeveel|how many|how much|maximum aantal|maximaal aantal|minimum aantal|wat is het (aantal|maximum|minimum)|"
+              r"what is the (maximum|minimum)|(maximum|minimum) (number|score))\b"),
     ("date", r"\b(welke datum|op welke dag|welke dag|in welk jaar|welk jaar|vanaf wanneer|sinds wanneer|per wanneer|"
              r"what date|which date|which year|what year|deadline|uiterlijk|since when)\b"),
     ("time", r"\b(wanneer|when)\b"),
@@ -68,6 +73,13 @@ _KINDS: tuple[tuple[QuestionKind, str], ...] = (
     ("list", r"\b(welke|noem|som .* op|lijst\w*|alle|allemaal|opsomming|rijtje|wat zijn de|overzicht van|which|list|all the|"
              r"what are|give me|geef (me|mij)|wat moet\w* .* (doen|regelen|allemaal|klaar\w*)|checklist)\b"),
 )  # fmt: skip
+# Words that ask for things without saying which.
+_FILLER = frozenset(
+    "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk rond gebied "
+    "qua vlak thema kader hoort horen moet moeten punten dingen zaken precies list give show expected expect area regarding "
+    "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten kwaliteitskader "
+    "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij".split()
+)
 _SMALL_TALK = re.compile(
     r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|thank you|"
     r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing)[\s\w]{0,12}\W*$",
@@ -80,7 +92,7 @@ class _Actor:
     id: str
     weight: float
     subject: float
-    position: int
+    end: int
 
 
 def check_question(text: str) -> str:
@@ -126,9 +138,17 @@ def understand(
     earlier = [line for line in history if words(line)][-6:]
     if earlier and _leans(clean, question):
         question = _complete(question, earlier, vocabulary, correct)
-    if role and not question.actors and not question.others:
-        question = replace(question, actors=(Mention(role, 0.4, "role"),))
-    return question
+    if role and not question.actors:
+        question = replace(question, actors=(Mention(role, 0.4, "role"),), others=tuple(a for a in question.others if a != role))
+    return replace(question, kind=_whole_section(question))
+
+
+def _whole_section(question: Question) -> QuestionKind:
+    """A question that says little more than an actor with a domain or aspect asks for all of that section."""
+    named = question.domain is not None or (question.aspect is not None and question.aspect.id != "rol")
+    if question.kind in {"fact", "procedure", "definition", "person"} and question.actors and named and len(question.rest) <= 1:
+        return "list"
+    return question.kind
 
 
 def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Question:
@@ -136,7 +156,8 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     spelled = " ".join(tokens)
     aspects = vocabulary.aspects_in(tokens)
     found = _actors(tokens, aspects, vocabulary)
-    compare = bool(_COMPARE.search(text)) or len({a.id for a in found if a.subject >= 0.9}) > 1
+    joined = {a.id for a, b in pairwise(found) if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6}
+    compare = bool(_COMPARE.search(text)) or bool(joined)
     short = len([t for t in tokens if t not in STOP]) <= 4
     subjects = [a for a in found if a.subject >= 0.6 or (compare and a.subject >= 0.3)]
     if not subjects and short and len({a.id for a in found}) == 1:
@@ -144,19 +165,28 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     ids = {a.id for a in subjects}
     domain = _best(vocabulary.domains_in(tokens))
     aspect = _best([f for f in aspects if f.weight >= 1.0 or not _inside_question_word(f, tokens)])
-    expects = next((name for name, pattern in _EXPECTS if re.search(pattern, spelled) or re.search(pattern, text.casefold())), None)
+    expects = _expected(spelled) or _expected(text.casefold())
+    covered = {i for f in (*vocabulary.actors_in(tokens), *aspects, *vocabulary.domains_in(tokens)) for i in range(f.start, f.end)}
+    rest = tuple(t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t not in _FILLER)
     return Question(
         text=text,
         search_text=spelled,
         language="en" if language_of(text) == "en" else "nl",
-        kind=_kind(text, spelled, expects, compare, len(ids), aspect, domain),
+        kind=_kind(text, spelled, expects, compare),
         actors=tuple(Mention(a, max(s.weight * min(1.0, s.subject) for s in subjects if s.id == a)) for a in dict.fromkeys(s.id for s in subjects)),
         others=tuple(dict.fromkeys(a.id for a in found if a.id not in ids)),
         domain=domain,
         aspect=aspect,
         expects=expects,
         asks_where=bool(_WHERE_IS_THAT.match(text)),
+        rest=rest,
     )
+
+
+def _expected(text: str) -> str | None:
+    """What the first question word of a text asks for; of two at the same place, the more precise."""
+    found = [(m.start(), order, name) for order, (name, pattern) in enumerate(_EXPECTS) if (m := re.search(pattern, text))]
+    return min(found)[2] if found else None
 
 
 def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabulary) -> list[_Actor]:
@@ -168,13 +198,16 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
         while before >= 0 and tokens[before] in _ARTICLES:
             before -= 1
         previous = tokens[before] if before >= 0 else ""
-        if before < 0:
+        following = tokens[match.end] if match.end < len(tokens) else ""
+        if previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}:
+            subject = 0.3
+        elif before < 0:
             subject = 1.0
         elif previous in _OF and any(before - end in (0, 1, 2) for end in aspect_ends):
-            subject = 1.0
+            subject = 1.0  # 'taken van de COC'
         elif previous in _OF and before <= 1:
             subject = 1.0  # 'en voor het cluster?', 'van de COC?'
-        elif previous in {"en", "and", "of", "or"} and result:
+        elif previous in {"en", "and", "of", "or"} and result and before == result[-1].end:
             subject = result[-1].subject  # two actors joined share their part in the sentence
         elif previous in _OBJECT_AFTER:
             subject = 0.3
@@ -185,7 +218,7 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
         else:
             subject = 0.7
         # A vaguer word is an actor only where the sentence puts it in the actor's place.
-        result.append(_Actor(match.entry, match.weight, subject * (1.0 if match.weight >= 1.0 else 0.85), match.start))
+        result.append(_Actor(match.entry, match.weight, subject * (1.0 if match.weight >= 1.0 else 0.85), match.end))
     return _first_subject(result)
 
 
@@ -211,12 +244,10 @@ def _inside_question_word(found: Found, tokens: Sequence[str]) -> bool:
     return all(token in STOP for token in tokens[found.start : found.end])
 
 
-def _kind(
-    text: str, spelled: str, expects: str | None, compare: bool, actors: int, aspect: Mention | None, domain: Mention | None
-) -> QuestionKind:
+def _kind(text: str, spelled: str, expects: str | None, compare: bool) -> QuestionKind:
     if _SMALL_TALK.match(text):
         return "chitchat"
-    if compare and (actors > 1 or _COMPARE.search(text)):
+    if compare:
         return "comparison"
     if expects == "link":
         return "link"
@@ -226,8 +257,6 @@ def _kind(
         return "date"
     if expects == "person":
         return "person"
-    if aspect and aspect.weight >= 1.0 and aspect.id in {"taken", "voorbeelden"} and (actors or domain):
-        return "list"
     for kind, pattern in _KINDS:
         if re.search(pattern, spelled) or re.search(pattern, text.casefold()):
             return kind
@@ -261,7 +290,7 @@ def _complete(
         kept = _without(kept, vocabulary.domains_in(kept))
     own = [word for word in said if word not in STOP]
     plain_kind = question.kind in {"fact", "list"} or not own
-    return replace(
+    merged = replace(
         question,
         search_text=" ".join([question.search_text, *kept]),
         kind=before.kind if plain_kind and before.kind != "chitchat" else question.kind,
@@ -270,8 +299,10 @@ def _complete(
         aspect=question.aspect or before.aspect,
         expects=question.expects or (before.expects if plain_kind else None),
         language=question.language if own else before.language,
+        rest=question.rest or tuple(word for word in before.rest if word in kept),
         follow_up=True,
     )
+    return replace(merged, kind=_whole_section(merged))
 
 
 def _without(tokens: Sequence[str], found: Sequence[Found]) -> list[str]:

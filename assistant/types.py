@@ -77,7 +77,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as understood. `search_text` is what is searched: the question, plus what a follow-up leaves unsaid."""
+    """A question as understood.
+
+    `search_text` is what is searched: the question, plus what a follow-up leaves unsaid. `actors` are those it is
+    about, `others` those it only mentions; `expects` is the kind of thing an answer must hold; `rest` are its content
+    words that name no actor, domain or aspect.
+    """
 
     text: str
     search_text: str
@@ -90,6 +95,7 @@ class Question:
     expects: str | None = None
     follow_up: bool = False
     asks_where: bool = False
+    rest: tuple[str, ...] = ()
 
     @property
     def actor_ids(self) -> tuple[str, ...]:
