@@ -62,7 +62,7 @@ def answer_question(text: str, parts: Parts, role: str | None = None, history: S
     """
     started = time.perf_counter()
     question = understand(text, parts.vocabulary, parts.snapshot.lexical.correct, role, history)
-    hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary)
+    hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
     groups: list[Group] = []
     sure = 0.0
     if hits and question.kind != "chitchat":

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
 
+from assistant.question import names_section
 from assistant.snapshot import Snapshot
 from assistant.text import links, plain, words
 from assistant.types import Hit, Passage, Question
 
 # Set on the dev questions: how far behind the best hit another one still belongs to the answer.
-FACT_MARGIN = 0.07
-LIST_MARGIN = 0.16
-OTHER_DOCUMENT_MARGIN = 0.06
+FACT_MARGIN = 0.14
+LIST_MARGIN = 0.24
+OTHER_DOCUMENT_MARGIN = 0.12
 LONGEST_ANSWER = 80
 MOST_FACTS = 3
 MOST_LISTED = 6
@@ -153,10 +154,10 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
 
 def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
     """Complete lists of the asked actors in the asked domain and aspect, when the headings have such sections."""
-    domain = question.domain
-    aspect = question.aspect.id if question.aspect else None
-    if not question.actors or not (domain or aspect) or len(question.rest) > 1:
+    if not names_section(question):
         return []
+    domain = question.domain if question.domain and question.domain.weight >= 1.0 else None
+    aspect = question.aspect.id if question.aspect else None
     groups: list[Group] = []
     for mention in question.actors:
         cell = [
@@ -183,7 +184,7 @@ def _comparison(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> 
         return groups
     groups = []
     for actor in actors:
-        own = [hit for hit in hits if actor in hit.passage.actors]
+        own = [hit for hit in hits if actor in (hit.passage.actors or hit.passage.audience)]
         chosen = [hit.passage for hit in own[:2] if hit.score >= own[0].score - FACT_MARGIN]
         groups += _by_place(chosen)
     return groups or _facts(question, hits, snapshot)
@@ -224,10 +225,12 @@ def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
     """Hits that may stand together: of the asked actors, or of no actor; unless another actor fits clearly better."""
     asked = set(question.actor_ids)
     best = hits[0].passage
+    if question.expects == "person" and not asked:
+        return list(hits)  # who it is, is what the headings of different actors tell
     if not asked:
         if not best.actors:
             return [hit for hit in hits if not hit.passage.actors] or list(hits)
-        return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors or question.expects == "person"]
+        return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
     if best.actors and not asked & set(best.actors):
         return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
     return [hit for hit in hits if not hit.passage.actors or asked & set(hit.passage.actors)]

@@ -32,6 +32,8 @@ _OBJECT_AFTER = frozenset(
     "nieuwe new alle elke geen".split()
 )
 _OF = frozenset("van of voor bij for".split())
+_INDEFINITE = frozenset("een a an elke elk each every".split())
+_VERBS = frozenset("moet moeten mag mogen kan kunnen doet doen hoort horen dient regelt zorgt heeft should can must may does do".split())
 _COMPARE = re.compile(
     r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|compare\w*|"
     r"tegenover|zelfde als|in tegenstelling|onderscheid\w*|elk afzonderlijk|naast elkaar)\b",
@@ -47,6 +49,7 @@ _WHERE_IS_THAT = re.compile(
     r"^\W*(en )?(waar (staat|vind ik|lees ik|haal je|komt) (dat|dit|het)|where (does it say|is) (that|this|it))[\w ]{0,20}\W*$",
     re.IGNORECASE,
 )
+_LINKING = frozenset("over van voor bij in op naar met aan about of for in on to with".split())
 # What an answer must hold, by how the question asks for it.
 _EXPECTS: tuple[tuple[str, str], ...] = (
     ("money", r"\b(wat kost\w*|kosten|prijs|tarief|euro|hoe duur|vergoeding per|salaris|cost|price|fee|how expensive|salary)\b|€"),
@@ -60,13 +63,14 @@ _EXPECTS: tuple[tuple[str, str], ...] = (
               r"what is the (maximum|minimum)|(maximum|minimum) (number|score))\b"),
     ("date", r"\b(welke datum|op welke dag|welke dag|in welk jaar|welk jaar|vanaf wanneer|sinds wanneer|per wanneer|"
              r"what date|which date|which year|what year|deadline|uiterlijk|since when)\b"),
-    ("time", r"\b(wanneer|when)\b"),
+    ("time", r"^(\W*\w+){0,2}\W*\b(wanneer|when)\b(?! it comes)|\b(en|and) (wanneer|when)\b"),
     ("person", r"\b(wie|wiens|who|whom|whose|door wie|bij wie)\b"),
     ("link", r"\b(link|linkje|url|website|webadres|site|webpagina|internetadres|filmpje|video|animatie|animation|clip|web page|"
              r"web address|downloaden|download)\b"),
 )  # fmt: skip
 _KINDS: tuple[tuple[QuestionKind, str], ...] = (
-    ("procedure", r"\b(stappen|stap|volgorde|route|traject|hoe verloopt|hoe gaat .* in zijn werk|procedure voor|daarna|"
+    ("procedure", r"\b(\w*stappen|stap|volgorde|route|traject|hoe verloopt|hoe loopt|hoe gaat (dat|het|.* in zijn werk)|procedure voor|"
+                  r"daarna|wat nu|wat moet ik nu|van .* tot besluit|what now|what do i do now|"
                   r"wat komt (er )?(na|daarna|eerst)|eerst .* dan|steps?|what comes next|sequence|pathway)\b"),
     ("definition", r"^\W*(wat (is|zijn|betekent|betekenen|houdt|houden)|waar staat \S+ voor|wat wordt bedoeld|wat bedoel\w* |"
                    r"what (is|are|does) .*(mean|stand for)?|definitie|leg uit wat|wat wil .* zeggen|betekenis)"),
@@ -145,10 +149,17 @@ def understand(
 
 def _whole_section(question: Question) -> QuestionKind:
     """A question that says little more than an actor with a domain or aspect asks for all of that section."""
-    named = question.domain is not None or (question.aspect is not None and question.aspect.id != "rol")
-    if question.kind in {"fact", "procedure", "definition", "person"} and question.actors and named and len(question.rest) <= 1:
+    if question.kind in {"fact", "procedure", "definition", "person", "list"} and names_section(question):
         return "list"
     return question.kind
+
+
+def names_section(question: Question) -> bool:
+    """Whether a question says no more than whose tasks or examples, in which domain."""
+    aspect = question.aspect is not None and question.aspect.id != "rol"
+    domain = question.domain is not None and question.domain.weight >= 1.0
+    allowed = int(domain and aspect and question.aspect is not None and question.aspect.weight >= 1.0)
+    return bool(question.actors) and (aspect or domain) and len(question.rest) <= allowed
 
 
 def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Question:
@@ -159,14 +170,16 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     joined = {a.id for a, b in pairwise(found) if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6}
     compare = bool(_COMPARE.search(text)) or bool(joined)
     short = len([t for t in tokens if t not in STOP]) <= 4
-    subjects = [a for a in found if a.subject >= 0.6 or (compare and a.subject >= 0.3)]
+    subjects = [a for a in found if a.subject >= 0.6 or compare]
     if not subjects and short and len({a.id for a in found}) == 1:
         subjects = found
     ids = {a.id for a in subjects}
-    domain = _best(vocabulary.domains_in(tokens))
+    domains = vocabulary.domains_in(tokens)
+    domain = _best(domains)
     aspect = _best([f for f in aspects if f.weight >= 1.0 or not _inside_question_word(f, tokens)])
     expects = _expected(spelled) or _expected(text.casefold())
-    covered = {i for f in (*vocabulary.actors_in(tokens), *aspects, *vocabulary.domains_in(tokens)) for i in range(f.start, f.end)}
+    named = (*vocabulary.actors_in(tokens), *aspects, *(f for f in domains if f.weight >= 1.0))
+    covered = {i for f in named for i in range(f.start, f.end)}
     rest = tuple(t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t not in _FILLER)
     return Question(
         text=text,
@@ -199,8 +212,11 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
             before -= 1
         previous = tokens[before] if before >= 0 else ""
         following = tokens[match.end] if match.end < len(tokens) else ""
-        if previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}:
+        acts = before > 0 and previous in _INDEFINITE and _acts(tokens[: before], aspect_ends)
+        if not acts and (previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}):
             subject = 0.3
+        elif acts:
+            subject = 1.0  # 'wat kan een cluster laten zien', 'taken van een COC'
         elif before < 0:
             subject = 1.0
         elif previous in _OF and any(before - end in (0, 1, 2) for end in aspect_ends):
@@ -220,6 +236,11 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
         # A vaguer word is an actor only where the sentence puts it in the actor's place.
         result.append(_Actor(match.entry, match.weight, subject * (1.0 if match.weight >= 1.0 else 0.85), match.end))
     return _first_subject(result)
+
+
+def _acts(before: Sequence[str], aspect_ends: set[int]) -> bool:
+    """Whether what stands before 'een X' makes X the one who acts: a verb, or 'taken van'."""
+    return before[-1] in _VERBS or (before[-1] in _OF and any(len(before) - 1 - end in (0, 1, 2) for end in aspect_ends))
 
 
 def _first_subject(found: list[_Actor]) -> list[_Actor]:
@@ -279,9 +300,9 @@ def _complete(
     if len(earlier) > 1 and _leans(earlier[-1], before):
         before = _complete(before, earlier[:-1], vocabulary, correct)
     said = words(question.text)
+    kept = _parallel(said, before.search_text.split())
     new_actor = bool(question.actors or question.others)
     actors = question.actors or tuple(Mention(a, 0.9) for a in question.others) or before.actors
-    kept = before.search_text.split()
     if new_actor:
         kept = _without(kept, vocabulary.actors_in(kept))
     if question.aspect:
@@ -303,6 +324,15 @@ def _complete(
         follow_up=True,
     )
     return replace(merged, kind=_whole_section(merged))
+
+
+def _parallel(said: Sequence[str], before: list[str]) -> list[str]:
+    """What stays of the earlier question: 'en die over X?' puts X in the place of what stood after 'over' before."""
+    for position, token in enumerate(said[1:5], 1):
+        if token in _LINKING and position + 1 < len(said):
+            places = [i for i, word in enumerate(before) if word == token]
+            return before[: places[-1]] if places else before
+    return before
 
 
 def _without(tokens: Sequence[str], found: Sequence[Found]) -> list[str]:

@@ -21,13 +21,15 @@ CANDIDATES = 120
 class Weights:
     """What each piece of evidence adds to a cosine; all were set on the dev questions."""
 
-    lexical: float = 0.40
+    lexical: float = 0.60
     bank: float = 0.95
+    own: float = 0.15
     actor: float = 0.10
-    other_actor: float = 0.12
-    domain: float = 0.05
-    aspect: float = 0.05
-    audience: float = 0.02
+    other_actor: float = 0.08
+    domain: float = 0.10
+    aspect: float = 0.10
+    audience: float = 0.06
+    section: float = -0.03
 
 
 DEFAULT = Weights()
@@ -77,15 +79,16 @@ def retrieve(
         cosine = max(float(own), max(map(float, bank), default=-1.0) * weights.bank)
         words_score = float(lexical.scores[number]) / lexical.upper_bound
         passage = snapshot.passages[number]
-        score = cosine + weights.lexical * words_score + _fit(question, passage, weights)
+        # A passage that itself reads like the question is surer than one that only a bank question brought.
+        score = (1 - weights.own) * cosine + weights.own * float(own) + weights.lexical * words_score + _fit(question, passage, weights)
         ways = ["vector"] if number in cosines else []
         ways += ["lexical"] if words_score > 0 else []
         ways += ["questions"] if bank and cosine > float(own) else []
         hits.append(Hit(passage, score, cosine, float(lexical.coverage[number]), tuple(ways)))
-    return sorted(_spread(hits, snapshot), key=lambda hit: (-hit.score, hit.passage.id))[:k]
+    return sorted(_spread(hits, snapshot, weights.section), key=lambda hit: (-hit.score, hit.passage.id))[:k]
 
 
-def _spread(hits: Sequence[Hit], snapshot: Snapshot) -> list[Hit]:
+def _spread(hits: Sequence[Hit], snapshot: Snapshot, lift: float) -> list[Hit]:
     """A heading is no answer: its score goes to the passages directly under it, where that lifts them."""
     by_id = {hit.passage.id: hit for hit in hits if hit.passage.kind != "heading"}
     for heading in (hit for hit in hits if hit.passage.kind == "heading"):
@@ -94,7 +97,7 @@ def _spread(hits: Sequence[Hit], snapshot: Snapshot) -> list[Hit]:
         while number < len(snapshot.passages) and snapshot.passages[number].section == heading.passage.section:
             passage = snapshot.passages[number]
             # The first passages keep the lead, so that a section reads in its own order.
-            lifted = heading.score - 0.001 * rank
+            lifted = heading.score + lift - 0.001 * rank
             own = by_id.get(passage.id)
             if own is None or own.score < lifted:
                 by_id[passage.id] = Hit(
@@ -126,8 +129,9 @@ def _fit(question: Question, passage: Passage, weights: Weights) -> float:
         fit += weights.actor * sure if sure else -weights.other_actor * max(m.weight for m in question.actors)
     elif passage.actors and question.others:
         fit += weights.actor * 0.15 * any(actor in passage.actors for actor in question.others)
-    if passage.audience and question.actors and any(a in passage.audience for a in question.actor_ids):
-        fit += weights.audience
+    if passage.audience and question.actors and not passage.actors:
+        sure = max((m.weight for m in question.actors if m.id in passage.audience), default=0.0)
+        fit += weights.audience * (sure or -max(m.weight for m in question.actors))
     for asked, has, weight in (
         (question.domain, passage.domain, weights.domain),
         (question.aspect, passage.aspect, weights.aspect),
