@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.extract import Group, holds
+from assistant.expects import STRICT, things_of
+from assistant.extract import Group, answers_kind
+from assistant.question import names_section
 from assistant.text import content_words
 from assistant.types import Hit, Question
 
@@ -18,28 +20,45 @@ CALIBRATION = Path(__file__).resolve().parent / "calibration.json"
 def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -> dict[str, float]:
     """What the decision rests on, each about 0..1.
 
-    cosine: of the best hit. coverage: the idf-weighted share of the question's words that the best hits hold.
-    margin: best hit above the tenth. answers: the first hit holds the expected kind of thing. strict: a kind of thing
-    is expected that texts seldom hold (an amount, a number, a date). structure: the headings have just the section
-    that was asked for. short: the question has few content words.
+    cosine: of the best of three hits. coverage: the weighted share of the question's words that they hold.
+    margin: best hit above the tenth. strict: the question waits for a kind of thing that texts seldom hold (an amount,
+    a number, a date). answers: and the best hit holds one. structure: the headings have just the section asked for.
+    focus: the best hit misses the word that the question asks of ('welke sanctie'). things: the nearest hits miss
+    what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the same
+    kind of thing. 
     """
     if not hits:
-        return dict.fromkeys(("cosine", "coverage", "both", "margin", "answers", "strict", "structure", "short", "question"), 0.0)
+        return {}
     best = hits[0]
-    coverage = max((hit.lexical for hit in hits[:3]), default=0.0)
+    near = [hit for hit in hits[:3] if hit.score >= best.score - 0.15]
+    content = content_words(question.search_text)
+    held: dict[str, float] = {}
+    for hit in near:
+        for word, grade in hit.words:
+            held[word] = max(held.get(word, 0.0), grade)
     tenth = hits[min(9, len(hits) - 1)]
-    strict = question.expects in {"money", "phone", "frequency", "duration", "percentage", "count", "date", "email"}
+    strict = question.expects in STRICT
+    own = dict(best.words)
+    cosine, coverage = max(hit.cosine for hit in near), max(hit.lexical for hit in near)
     return {
-        "cosine": max(hit.cosine for hit in hits[:3]),
+        "cosine": cosine,
         "coverage": coverage,
-        "both": max(hit.cosine * hit.lexical for hit in hits[:3]),
+        "both": cosine * coverage,
         "margin": best.score - tenth.score,
-        "answers": float(holds(question.expects, best.passage)) if strict else 0.0,
+        "answers": float(strict and bool(groups) and answers_kind(question, best.passage)),
         "strict": float(strict),
-        "structure": float(bool(groups) and groups[0].listed and len(groups[0].spans) > 1 and question.kind in {"list", "comparison"}),
-        "short": 1.0 / max(1, len(content_words(question.search_text))),
-        "question": float("questions" in best.found_by),
+        "structure": float(names_section(question) and bool(groups)),
+        "focus": _missing(question.focus, own),
+        "things": _missing(things_of(question.search_text), held),
+        "missing": _missing(content, held),
+        "short": 1.0 / max(1, len(content)),
+        "asked_before": max(hit.asked_before for hit in near),
     }
+
+
+def _missing(wanted: Sequence[str], held: Mapping[str, float]) -> float:
+    """How much of the words is not held: 0 when all are, or when there are none."""
+    return sum(1 - held.get(word, 0.0) for word in wanted) / len(wanted) if wanted else 0.0
 
 
 @dataclass(frozen=True, slots=True)

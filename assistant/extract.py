@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
 
+from assistant.expects import STRICT, holds
 from assistant.question import names_section
 from assistant.snapshot import Snapshot
-from assistant.text import links, plain, words
+from assistant.text import plain, words
 from assistant.types import Hit, Passage, Question
 
 # Set on the dev questions: how far behind the best hit another one still belongs to the answer.
@@ -21,44 +21,6 @@ LONGEST_ANSWER = 80
 MOST_FACTS = 3
 MOST_LISTED = 6
 SAME_TEXT = 92
-
-_MONTHS = (
-    "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
-    "jan|feb|mrt|apr|jun|jul|aug|sep|sept|okt|nov|dec"
-)
-_NUMBER = (
-    r"(?:\d[\d.,]*|één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|half|halve|eerste|tweede|derde|vierde|"
-    r"vijfde|eenmaal|tweemaal|driemaal)"
-)
-_UNIT = r"(?:jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|minuten|dagdeel|dagdelen|kwartaal|kalenderjaar)"
-_HOLDS: dict[str, re.Pattern[str]] = {
-    "money": re.compile(r"€|\beuro\b|\bEUR\b", re.IGNORECASE),
-    "phone": re.compile(r"\b(?:\+31|0\d{1,3})[\s-]?\d{6,8}\b|\b0\d{9}\b"),
-    "email": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
-    "percentage": re.compile(r"\d\s?%|\bprocent\b", re.IGNORECASE),
-    "frequency": re.compile(
-        rf"\b(?:jaarlijks\w*|maandelijks\w*|wekelijks\w*|dagelijks\w*|halfjaarlijks\w*|regelmatig\w*|periodiek\w*|continu|"
-        rf"kwartaal\w*|jaargesprek\w*|per (?:jaar|maand|week|dag|kwartaal)|met regelmaat|keer per|{_NUMBER} keer|"
-        rf"(?:elk|elke|ieder|iedere|om de) (?:\w+ )?{_UNIT})\b",
-        re.IGNORECASE,
-    ),
-    "duration": re.compile(rf"\b{_NUMBER}(?:\)|-)?\s*(?:\w+\s)?\(?{_UNIT}\b|\b\w*jarige?\b|\btot\b.*\b{_UNIT}\b", re.IGNORECASE),
-    "count": re.compile(
-        r"\d|\b(?:één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|ten minste|tenminste|minstens|minimaal|"
-        r"maximaal|hoogstens)\b",
-        re.IGNORECASE,
-    ),
-    "date": re.compile(
-        rf"\b\d{{1,2}}\s(?:{_MONTHS})\b|\b(?:{_MONTHS})\s\d{{4}}\b|\b(?:19|20)\d\d\b|\b(?:begin|eind|vanaf|medio)\s(?:{_MONTHS})\b|"
-        rf"\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b",
-        re.IGNORECASE,
-    ),
-    "time": re.compile(
-        rf"\b(?:wanneer|als|zodra|nadat|voordat|na|voor|bij|tijdens|gedurende|moment|vanaf|jaarlijks|periodiek|{_MONTHS})\b|\d",
-        re.IGNORECASE,
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -78,14 +40,9 @@ class Group:
     lead: Passage | None = None
 
 
-def holds(expects: str | None, passage: Passage) -> bool:
-    """Whether a passage holds the kind of thing a question asks for: a date, an amount, an address, a frequency."""
-    if expects is None or expects == "person":
-        return True
-    if expects == "link":
-        return any(address.startswith(("http", "www", "mailto")) or "." in address for _, address in links(passage.quote))
-    pattern = _HOLDS.get(expects)
-    return pattern is None or bool(pattern.search(plain(passage.quote)))
+def answers_kind(question: Question, passage: Passage) -> bool:
+    """Whether a passage holds the kind of thing that a question waits for."""
+    return holds(question.expects, passage.quote, question.search_text, passage.section)
 
 
 def extract(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
@@ -99,8 +56,8 @@ def extract(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list
     Returns:
         Groups in the order to show; empty when no hit holds what the question expects.
     """
-    usable = [hit for hit in hits if holds(question.expects, hit.passage)]
-    if question.expects and question.expects not in {"person", "time", "link"}:
+    usable = [hit for hit in hits if answers_kind(question, hit.passage)]
+    if question.expects in STRICT:
         # The right kind of thing somewhere far down the list is not an answer to this question.
         usable = [hit for hit in usable if hit.score >= hits[0].score - OTHER_DOCUMENT_MARGIN]
     elif question.expects:

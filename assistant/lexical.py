@@ -38,12 +38,17 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """BM25 of every passage, the most the question could score, and the share of its slots that each passage holds."""
+    """BM25 of every passage, the most the question could score, and the share of its slots that each passage holds.
+
+    `held` has a row a slot and a column a passage: 1 where the passage has the word itself, less for a synonym or a
+    part of a compound, 0 where it has none of them. `importance` is the share of each slot in the question.
+    """
 
     scores: Scores
     upper_bound: float
     coverage: Scores
-    known: float
+    held: Scores
+    importance: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,32 +150,32 @@ class LexicalIndex:
         # An unseen word could at most have scored as one that stands in a single passage.
         unseen = math.log(1 + (count + 0.5) / 1.5)
         total = np.zeros(count, dtype=np.float32)
+        held = np.zeros((len(slots), count), dtype=np.float32)
         covered = np.zeros(count, dtype=np.float32)
-        bound = known = importance = 0.0
-        for slot in slots:
-            scores = self._slot(slot, count)
+        reaches: list[float] = []
+        for row, slot in enumerate(slots):
+            scores = self._slot(slot, count, held[row])
             best = float(scores.max(initial=0.0))
-            reach = max(best, unseen * 0.6) if best else unseen
+            reach = (max(best, unseen * 0.6) if best else unseen) * slot.weight
             total += scores * slot.weight
-            covered += np.minimum(scores / (best or 1.0), 1.0) ** 0.5 * (reach * slot.weight) * (best > 0)
-            bound += reach * slot.weight
-            importance += reach * slot.weight
-            known += reach * slot.weight if best else 0.0
-        return LexicalScores(
-            total, bound or 1.0, covered / np.float32(importance or 1.0), known / importance if importance else 0.0
-        )
+            covered += np.minimum(scores / (best or 1.0), 1.0) ** 0.5 * reach * (best > 0)
+            reaches.append(reach)
+        bound = sum(reaches) or 1.0
+        return LexicalScores(total, bound, covered / np.float32(bound), held, tuple(r / bound for r in reaches))
 
-    def _slot(self, slot: Slot, count: int) -> Scores:
+    def _slot(self, slot: Slot, count: int, held: Scores) -> Scores:
         scores = np.zeros(count, dtype=np.float32)
         for stems, weight in slot.alternatives:
             if len(stems) == 1:
                 rows, values = self._column(stems[0])
                 scores[rows] = np.maximum(scores[rows], values * np.float32(weight))
+                held[rows] = np.maximum(held[rows], np.float32(weight))
             elif stems:
                 together = np.zeros(count, dtype=np.float32)
                 for part in stems:
                     rows, values = self._column(part)
                     together[rows] += values
+                    held[rows] = np.maximum(held[rows], np.float32(weight / len(stems)))
                 np.maximum(scores, together * np.float32(weight / len(stems)), out=scores)
         return scores
 

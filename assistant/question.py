@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.errors import QuestionError
-from assistant.text import STOP, language_of, words
+from assistant.expects import asked, focus_of
+from assistant.text import STOP, fold, language_of, words
 from assistant.types import Mention, Question, QuestionKind
 from assistant.vocabulary import Found, Vocabulary
 
@@ -50,24 +51,6 @@ _WHERE_IS_THAT = re.compile(
     re.IGNORECASE,
 )
 _LINKING = frozenset("over van voor bij in op naar met aan about of for in on to with".split())
-# What an answer must hold, by how the question asks for it.
-_EXPECTS: tuple[tuple[str, str], ...] = (
-    ("money", r"\b(wat kost\w*|kosten|prijs|tarief|euro|hoe duur|vergoeding per|salaris|cost|price|fee|how expensive|salary)\b|€"),
-    ("phone", r"\b(telefoonnummer|welk nummer|phone number)\b"),
-    ("email", r"\b(e-?mail\w*|mailadres|mailen|email address)\b"),
-    ("frequency", r"\b(hoe vaak|hoe regelmatig|hoeveel keer|om de hoeveel|how often|how many times|how frequent\w*)\b"),
-    ("duration", r"\b(hoe ?lang|hoeveel (tijd|uur|uren|dagen|weken|maanden|jaar|jaren)|binnen hoeveel|how long|"
-                 r"how many (hours|days|weeks|months|years))\b"),
-    ("percentage", r"\b(percentage|procent|hoeveel %|per ?cent)\b"),
-    ("count", r"\b(hoeveel|how many|how much|maximum aantal|maximaal aantal|minimum aantal|wat is het (aantal|maximum|minimum)|"
-              r"what is the (maximum|minimum)|(maximum|minimum) (number|score))\b"),
-    ("date", r"\b(welke datum|op welke dag|welke dag|in welk jaar|welk jaar|vanaf wanneer|sinds wanneer|per wanneer|"
-             r"what date|which date|which year|what year|deadline|uiterlijk|since when)\b"),
-    ("time", r"^(\W*\w+){0,2}\W*\b(wanneer|when)\b(?! it comes)|\b(en|and) (wanneer|when)\b"),
-    ("person", r"\b(wie|wiens|who|whom|whose|door wie|bij wie)\b"),
-    ("link", r"\b(link|linkje|url|website|webadres|site|webpagina|internetadres|filmpje|video|animatie|animation|clip|web page|"
-             r"web address|downloaden|download)\b"),
-)  # fmt: skip
 _KINDS: tuple[tuple[QuestionKind, str], ...] = (
     ("procedure", r"\b(\w*stappen|stap|volgorde|route|traject|hoe verloopt|hoe loopt|hoe gaat (dat|het|.* in zijn werk)|procedure voor|"
                   r"daarna|wat nu|wat moet ik nu|van .* tot besluit|what now|what do i do now|"
@@ -177,7 +160,7 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     domains = vocabulary.domains_in(tokens)
     domain = _best(domains)
     aspect = _best([f for f in aspects if f.weight >= 1.0 or not _inside_question_word(f, tokens)])
-    expects = _expected(spelled) or _expected(text.casefold())
+    expects = asked(spelled) or asked(fold(text))
     named = (*vocabulary.actors_in(tokens), *aspects, *(f for f in domains if f.weight >= 1.0))
     covered = {i for f in named for i in range(f.start, f.end)}
     rest = tuple(t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t not in _FILLER)
@@ -193,13 +176,8 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         expects=expects,
         asks_where=bool(_WHERE_IS_THAT.match(text)),
         rest=rest,
+        focus=focus_of(spelled),
     )
-
-
-def _expected(text: str) -> str | None:
-    """What the first question word of a text asks for; of two at the same place, the more precise."""
-    found = [(m.start(), order, name) for order, (name, pattern) in enumerate(_EXPECTS) if (m := re.search(pattern, text))]
-    return min(found)[2] if found else None
 
 
 def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabulary) -> list[_Actor]:
@@ -272,12 +250,14 @@ def _kind(text: str, spelled: str, expects: str | None, compare: bool) -> Questi
         return "comparison"
     if expects == "link":
         return "link"
-    if expects in {"money", "frequency", "duration", "percentage", "count", "phone"}:
+    if expects in {"money", "frequency", "duration", "percentage", "count", "phone", "email"}:
         return "number"
     if expects == "date" or expects == "time":
         return "date"
-    if expects == "person":
+    if expects in {"person", "name"}:
         return "person"
+    if expects == "expansion":
+        return "definition"
     for kind, pattern in _KINDS:
         if re.search(pattern, spelled) or re.search(pattern, text.casefold()):
             return kind

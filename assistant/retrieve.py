@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.embed import Encoder
+from assistant.expects import STRICT, asked
 from assistant.lexical import SYNONYM, Slot
 from assistant.snapshot import Snapshot
-from assistant.text import STOP, stem
+from assistant.text import STOP, fold, stem
 from assistant.types import Hit, Passage, Question
 from assistant.vocabulary import Vocabulary
 
@@ -65,7 +66,8 @@ def retrieve(
     """
     tokens = question.search_text.split()
     vector = encoder.query(question.search_text)
-    lexical = snapshot.lexical.score(slots_of(snapshot, vocabulary, tokens))
+    slots = slots_of(snapshot, vocabulary, tokens)
+    lexical = snapshot.lexical.score(slots)
     cosines: dict[int, float] = {}
     for key, _ in snapshot.store.nearest(vector, CANDIDATES):
         for number in snapshot.holders[key]:
@@ -84,8 +86,17 @@ def retrieve(
         ways = ["vector"] if number in cosines else []
         ways += ["lexical"] if words_score > 0 else []
         ways += ["questions"] if bank and cosine > float(own) else []
-        hits.append(Hit(passage, score, cosine, float(lexical.coverage[number]), tuple(ways)))
+        held = tuple((slot.word, float(lexical.held[row, number])) for row, slot in enumerate(slots))
+        like = _asked_before(question, snapshot.questions[number], bank)
+        hits.append(Hit(passage, score, cosine, float(lexical.coverage[number]), held, like, tuple(ways)))
     return sorted(_spread(hits, snapshot, weights.section), key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+
+def _asked_before(question: Question, written: Sequence[str], cosines: Sequence[float]) -> float:
+    """The cosine of the nearest bank question that waits for the same kind of thing as this question."""
+    pairs = sorted(zip(map(float, cosines), written, strict=True), reverse=True)[:3]
+    return max((cosine for cosine, text in pairs if (asked(fold(text)) in STRICT) == (question.expects in STRICT)
+                and (question.expects not in STRICT or asked(fold(text)) == question.expects)), default=0.0)  # fmt: skip
 
 
 def _spread(hits: Sequence[Hit], snapshot: Snapshot, lift: float) -> list[Hit]:
@@ -101,7 +112,13 @@ def _spread(hits: Sequence[Hit], snapshot: Snapshot, lift: float) -> list[Hit]:
             own = by_id.get(passage.id)
             if own is None or own.score < lifted:
                 by_id[passage.id] = Hit(
-                    passage, lifted, heading.cosine, max(heading.lexical, own.lexical if own else 0.0), (*heading.found_by, "section")
+                    passage,
+                    lifted,
+                    heading.cosine,
+                    max(heading.lexical, own.lexical if own else 0.0),
+                    heading.words,
+                    heading.asked_before,
+                    (*heading.found_by, "section"),
                 )
             number, rank = number + 1, rank + 1
     return list(by_id.values())

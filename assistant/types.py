@@ -81,7 +81,7 @@ class Question:
 
     `search_text` is what is searched: the question, plus what a follow-up leaves unsaid. `actors` are those it is
     about, `others` those it only mentions; `expects` is the kind of thing an answer must hold; `rest` are its content
-    words that name no actor, domain or aspect.
+    words that name no actor, domain or aspect, `focus` those it asks of ('welke sanctie …').
     """
 
     text: str
@@ -96,6 +96,7 @@ class Question:
     follow_up: bool = False
     asks_where: bool = False
     rest: tuple[str, ...] = ()
+    focus: tuple[str, ...] = ()
 
     @property
     def actor_ids(self) -> tuple[str, ...]:
@@ -105,12 +106,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its score for one question (higher is better) and the evidence that the score was made of."""
+    """A passage with its score for one question (higher is better) and the evidence that the score was made of.
+
+    `lexical` is the share of the question's words (by weight) that the passage holds, `words` says of
+    each how well (1: the word itself, less: a synonym or part of it);
+    `asked_before` is the cosine of the nearest bank question that waits for the same kind of thing.
+    """
 
     passage: Passage
     score: float
     cosine: float = 0.0
     lexical: float = 0.0
+    words: tuple[tuple[str, float], ...] = ()
+    asked_before: float = 0.0
     found_by: tuple[str, ...] = ()
 
 
