@@ -21,7 +21,7 @@ from assistant.bank import QuestionBank, load_bank
 from assistant.embed import Encoder
 from assistant.errors import FailedError, IndexBusy, IndexMismatch
 from assistant.lexical import LexicalIndex
-from assistant.read import Problem, read_corpus
+from assistant.read import Problem, corpus_files, read_corpus
 from assistant.snapshot import (
     FORMAT,
     Manifest,
@@ -91,6 +91,22 @@ def corpus_state(corpus: Path, encoder: Encoder) -> tuple[list[Document], list[P
     return documents, problems, parts, digest.hexdigest()
 
 
+def corpus_changed(corpus: Path, index: Path) -> bool:
+    """Whether the files of a corpus differ from those that the published snapshot was made of; never raises."""
+    manifest = _published_manifest(index)
+    if manifest is None or not corpus.is_dir():
+        return False
+    vocabulary = corpus / "vocabulary.yaml"
+    now = {path.relative_to(corpus).as_posix(): path for path in corpus_files(corpus)}
+    known = vocabulary.is_file() and hashlib.sha256(vocabulary.read_bytes()).hexdigest()
+    if (known or "") != manifest.vocabulary or manifest.files.keys() - now.keys():
+        return True
+    # Files that were left out before (empty, not for the index) have no hash to compare with.
+    return any(
+        hashlib.sha256(path.read_bytes()).hexdigest() != manifest.files[file] for file, path in now.items() if file in manifest.files
+    ) or bool(now.keys() - manifest.files.keys() - set(manifest.left_out))
+
+
 def build_index(
     corpus: Path,
     index: Path,
@@ -148,6 +164,7 @@ def build_index(
                 documents=len(documents),
                 passages=len(passages),
                 vectors=count,
+                left_out=sorted({p.relative_to(corpus).as_posix() for p in corpus_files(corpus)} - {d.file for d in documents}),
                 created=now.isoformat(timespec="seconds"),
             )
             (folder / "manifest.json").write_text(

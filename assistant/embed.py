@@ -8,18 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderError
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+from assistant.onnx import OnnxModel, is_onnx
 
 BUNDLED = Path(__file__).resolve().parent / "encoder"
+BATCH = 64
 Vectors = NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +31,12 @@ class Encoder:
     name: str
     fingerprint: str
     dimensions: int
-    _model: Any = field(repr=False)
+    _query: Encode = field(repr=False)
+    _passages: Encode = field(repr=False)
 
     def query(self, text: str) -> Vectors:
         """One question → a unit vector of shape (dimensions,)."""
-        return self._encode([text], "query")[0]
+        return self._checked(self._query([text]))[0]
 
     def passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Passages → unit vectors of shape (len(texts), dimensions), in the order given.
@@ -45,24 +45,14 @@ class Encoder:
         """
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         result = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for start in range(0, len(order), 64):
-            rows = order[start : start + 64]
-            result[rows] = self._encode([texts[i] for i in rows], "document")
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            result[rows] = self._checked(self._passages([texts[i] for i in rows]))
             if progress:
                 progress(len(rows))
         return result
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
-        prompts = getattr(self._model, "prompts", {})
-        vectors = self._model.encode(
-            list(texts),
-            prompt_name=prompt if prompts.get(prompt) else None,
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-            batch_size=32,
-        )
-        vectors = np.asarray(vectors, dtype=np.float32)
+    def _checked(self, vectors: Vectors) -> Vectors:
         if not np.isfinite(vectors).all():
             raise EncoderError(f"De encoder {self.name} gaf ongeldige getallen. Kies een andere met --embedder.")
         return vectors
@@ -80,30 +70,40 @@ def load_encoder(name: str = "bundled") -> Encoder:
     """
     folder = BUNDLED if name == "bundled" else Path(name)
     local = folder.is_dir()
-    if local:
+    try:
+        if local and is_onnx(folder):
+            model = OnnxModel(folder)
+            return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode)
+        return _sentence_transformer(name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}")
+    except Exception as error:  # the loaders raise whatever their many formats raise
+        reason = str(error).strip().splitlines()
+        raise EncoderError(
+            f"De encoder '{name}' kan niet worden geladen ({reason[0][:200] if reason else type(error).__name__}). "
+            "Gebruik --embedder bundled, of geef een map met een sentence-transformers-model."
+        ) from error
+
+
+def _sentence_transformer(name: str, source: str, fingerprint: str) -> Encoder:
+    """Any sentence-transformers model, with its own query and passage prompts. Imports torch (seconds)."""
+    if Path(source).is_dir():
         # Nothing is fetched for a model that lies on this disk.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-    try:
-        model = _load(str(folder) if local else name)
-    except Exception as error:  # the loader raises whatever its many formats raise
-        raise EncoderError(
-            f"De encoder '{name}' kan niet worden geladen ({str(error).splitlines()[0][:200] if str(error) else error!r}). "
-            "Gebruik --embedder bundled, of geef een map met een sentence-transformers-model."
-        ) from error
-    dimensions = int(model.get_embedding_dimension() or 0)
-    return Encoder(name, _fingerprint(folder) if local else f"hub:{name}", dimensions, model)
-
-
-def _load(source: str) -> SentenceTransformer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
     import transformers
     from sentence_transformers import SentenceTransformer
 
     transformers.utils.logging.disable_progress_bar()
     # Weights may lie in half precision to save space; a CPU computes faster in single precision.
-    return SentenceTransformer(source, device="cpu", model_kwargs={"dtype": "float32"}, trust_remote_code=False)
+    model = SentenceTransformer(source, device="cpu", model_kwargs={"dtype": "float32"}, trust_remote_code=False)
+
+    def encode_with(prompt: str) -> Encode:
+        chosen = prompt if model.prompts.get(prompt) else None
+        return lambda texts: np.asarray(
+            model.encode(list(texts), prompt_name=chosen, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32
+        )
+
+    return Encoder(name, fingerprint, int(model.get_embedding_dimension() or 0), encode_with("query"), encode_with("document"))
 
 
 def _fingerprint(folder: Path) -> str:

@@ -20,7 +20,7 @@ from assistant.lexical import LexicalIndex
 from assistant.store import VectorStore, open_store
 from assistant.types import Document, Passage
 
-FORMAT = 3
+FORMAT = 4
 CURRENT = "CURRENT"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -40,6 +40,7 @@ class Manifest:
     documents: int
     passages: int
     vectors: int
+    left_out: list[str]
     created: str
 
 

@@ -1,0 +1,82 @@
+"""The bundled encoder without torch: an int8 graph for onnxruntime, its weights filled from model.safetensors."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+Vectors = NDArray[np.float32]
+GRAPH, TABLE, WEIGHTS, TOKENIZER = "graph.onnx", "graph.json", "model.safetensors", "tokenizer.json"
+
+
+class OnnxModel:
+    """A sentence encoder of `evals.encoder.export`; a text always gives the same vector, whatever else is encoded."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load graph, weights and tokenizer from a folder (0.4 s)."""
+        settings = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._tokenizer.enable_truncation(int(settings.get("max_seq_length") or 256))
+        self._tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        # Texts are encoded side by side, one thread each: int8 activations are scaled over a whole batch, so that in a
+        # batch a text's vector would depend on its neighbours.
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        names, values = _weights(folder)
+        options.add_external_initializers(names, values)
+        self._session = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        self.dimensions = int(self._session.get_outputs()[0].shape[1])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Texts → unit vectors of shape (len(texts), dimensions)."""
+        if len(texts) == 1:
+            return self._one(texts[0])
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return np.concatenate(list(pool.map(self._one, texts))) if texts else np.zeros((0, self.dimensions), np.float32)
+
+    def _one(self, text: str) -> Vectors:
+        encoding = self._tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        mask = np.array([encoding.attention_mask], dtype=np.int64)
+        return np.asarray(self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0], dtype=np.float32)
+
+
+def is_onnx(folder: Path) -> bool:
+    """Whether a folder holds what `OnnxModel` needs."""
+    return all((folder / name).is_file() for name in (GRAPH, TABLE, WEIGHTS, TOKENIZER))
+
+
+def _weights(folder: Path) -> tuple[list[str], list[onnxruntime.OrtValue]]:
+    """The graph's large tensors by name: as they are, or as int8 columns with a scale each (the largest weight is 127)."""
+    raw = (folder / WEIGHTS).read_bytes()
+    # safetensors: eight bytes with the length of a JSON header, the header, then the tensors.
+    start = 8 + int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8:start])
+    kinds = {"F16": np.float16, "F32": np.float32}
+    names: list[str] = []
+    values: list[onnxruntime.OrtValue] = []
+    for name, (how, source, turned) in json.loads((folder / TABLE).read_text(encoding="utf-8")).items():
+        entry = header[source]
+        first, last = entry["data_offsets"]
+        kind = kinds[entry["dtype"]]
+        count = (last - first) // np.dtype(kind).itemsize
+        weight = np.frombuffer(raw, kind, count, start + first).reshape(entry["shape"]).astype(np.float32)
+        weight = weight.T if turned else weight
+        scale = np.abs(weight).max(axis=0).astype(np.float32) / 127
+        filled = {
+            "float": lambda w=weight: w,
+            "scale": lambda s=scale: s,
+            "int8": lambda w=weight, s=scale: np.clip(np.rint(w / s), -127, 127).astype(np.int8),
+        }[how]()
+        names.append(name)
+        values.append(onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(filled)))
+    return names, values

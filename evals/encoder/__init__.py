@@ -1,0 +1,1 @@
+"""How the bundled encoder is made; not needed to use it."""
