@@ -49,6 +49,7 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
         "strict": float(strict),
         "structure": float(names_section(question) and bool(groups)),
         "focus": _missing(question.focus, own),
+        "unknown": sum(held.get(word, 0.0) == 0 for word in content) / max(1, len(content)),
         "things": _missing(things_of(question.search_text), held),
         "missing": _missing(content, held),
         "short": 1.0 / max(1, len(content)),

@@ -29,6 +29,10 @@ _ASKED: tuple[tuple[str, str], ...] = (
               r"hoe (hoog|groot) (is|zijn|moet|mag|wordt)\b.{0,30}\b(bijdrage|beschikbaarheidbijdrage|vergoeding|budget|fonds|bedrag|subsidie|"
               r"salaris|loon)|welk bedrag|wat verdien\w*|salaris|what (does|do|is|are) .*\b(cost|costs|fee|fees|price|salary)|how much (money|"
               r"does|do|is|budget|funding)|how expensive)\b|€"),
+    ("payment", r"\b(wie betaalt|wie betalen|zelf betalen|moet\w* .{0,40}\bbetalen|betaalt .{0,40}\b(dat|dit|de|het)|vergoed|wordt .{0,40} betaald|"
+                r"krijg .{0,30} (betaald|vergoed)|who pays|pay for|pays for|paid for|reimburs\w*|gratis|free of charge|kost .{0,30}\biets)\b"),
+    ("consequence", r"\b(sanctie\w*|boete\w*|straf\w*|wat gebeurt er (met (mij|me|ons) )?als (ik|we|wij|je) .{0,30}\b(niet|geen|weiger\w*)|"
+                    r"gevolgen|what happens (to me |to us )?if (i|we) (refuse|don't|do not|fail)|penalt\w*|fine if|sanction\w*)\b"),
     ("phone", r"\b(telefoonnummer|welk nummer|phone number)\b"),
     ("email", r"\b(e-?mail ?adres\w*|mailadres|welk adres|mailen|e-?mailen|email address|e-?mail)\b"),
     ("frequency", r"\b(hoe vaak|hoe regelmatig|hoe frequent|hoeveel keer|om de hoeveel|met welke frequentie|how often|how many times|"
@@ -48,10 +52,15 @@ _ASKED: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # Kinds of which the passage itself must hold one: a text that has none cannot be the answer.
 STRICT = frozenset(
-    {"name", "expansion", "money", "phone", "email", "frequency", "duration", "percentage", "count", "date"}
+    {"name", "expansion", "money", "payment", "consequence", "phone", "email", "frequency", "duration", "percentage", "count", "date"}
 )
 _HELD: dict[str, re.Pattern[str]] = {
-    "name": re.compile(r"\b(?:dr|drs|prof|mr|ir|mw|dhr|mevrouw|meneer)\.?\s+(?:[A-Z]\.\s*)*[A-Z]\w+|\b(?:[A-Z]\.\s?)+(?:van |de |der |ten |ter )*[A-Z]\w+", re.IGNORECASE),
+    "name": re.compile(
+        r"\b(?:[Dd]rs?|[Pp]rof|[Mm]r|[Ii]r|[Mm]w|[Dd]hr|[Mm]evrouw|[Mm]eneer)\.?\s+(?:[A-Z]\.\s*)*[A-Z][\w-]+|"
+        r"\b(?:[A-Z]\.\s?)+(?:van |de |der |den |ten |ter )*[A-Z][\w-]+"
+    ),
+    "payment": re.compile(r"betal|bekosti|financ|vergoed|\bfonds|fonds\b|budget|subsidi|kosten|\w*geld\b|middelen", re.IGNORECASE),
+    "consequence": re.compile(r"gevolg|consequent|sanctie|boete|maatregel|ingetrokken|intrek|straf|waarschuw", re.IGNORECASE),
     "money": re.compile(r"€|\beuro\b|\beur\b", re.IGNORECASE),
     "phone": re.compile(r"(?:\+31|\b0\d{1,3})[\s-]?\d{6,8}\b"),
     "percentage": re.compile(r"\d\s?%|\bprocent\b", re.IGNORECASE),
@@ -75,6 +84,8 @@ _HELD: dict[str, re.Pattern[str]] = {
 }  # fmt: skip
 _DURATION_AFTER = re.compile(rf"\bna\s(?:ongeveer\s)?{_NUMBER}\s(?:{_UNITS})\b", re.IGNORECASE)
 _ASKS_AFTER = re.compile(r"\b(na hoe|na hoeveel|hoe ?lang (moet|na|voor|werk)|voordat|before i|after how)", re.IGNORECASE)
+# What is waited for, rather than asked of: 'hoeveel maanden', 'welke dag', 'wat voor soort'.
+_TIMES = rf"{_UNITS}|datum|moment|tijd|soort\w*|manier|keer|procent|day|days|date|year|years|months?|weeks?|hours?|kind|kinds|type|way"
 _FOCUS = re.compile(
     r"\b(?:welke|welk|which|hoeveel|how many|wat voor(?: een)?|what kind of|hoe (?:hoog|groot) (?:is|moet) (?:de|het)|taken van (?:de|het)|"
     r"rol van (?:de|het)|tasks of (?:the)?|role of (?:the)?|wat (?:is|zijn|betekent) (?:een |de |het )?|what (?:is|are) (?:a |an |the )?)\s+(\w[\w-]*)"
@@ -105,7 +116,8 @@ def things_of(text: str) -> tuple[str, ...]:
 
 def focus_of(text: str) -> tuple[str, ...]:
     """The words that a question asks of: 'welke sanctie …' → ('sanctie',); function words do not count."""
-    return tuple(dict.fromkeys(w for m in _FOCUS.finditer(fold(text)) for w in words(m.group(1)) if w not in STOP))
+    found = (w for m in _FOCUS.finditer(fold(text)) for w in words(m.group(1)))
+    return tuple(dict.fromkeys(w for w in found if w not in STOP and not re.fullmatch(_TIMES, w)))
 
 
 def holds(kind: str | None, markdown: str, question: str = "", section: tuple[str, ...] = ()) -> bool:

@@ -69,7 +69,8 @@ _FILLER = frozenset(
 )
 _SMALL_TALK = re.compile(
     r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|thank you|"
-    r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing)[\s\w]{0,12}\W*$",
+    r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing|top|super|fijn|mooi|ok|oké)"
+    r"(\W+(voor je hulp|bedankt|alles goed( met je)?|dank\w*|hoe gaat het( met je)?|for your help|thanks|allemaal|daar))*[\s\w]{0,12}\W*$",
     re.IGNORECASE,
 )
 
