@@ -54,6 +54,11 @@ _ASKED: tuple[tuple[str, str], ...] = (
 STRICT = frozenset(
     {"name", "expansion", "money", "payment", "consequence", "phone", "email", "frequency", "duration", "percentage", "count", "date"}
 )
+_ANYWHERE = frozenset({"name", "expansion", "payment", "consequence", "phone", "email", "link"})
+_YES_NO = frozenset(
+    "moet moeten mag mogen kan kunnen is zijn heb heeft hebben wordt worden krijg krijgt krijgen hoort horen doet gaat zit zitten "
+    "do does did must should can may is are am has have will would could".split()
+)
 _HELD: dict[str, re.Pattern[str]] = {
     "name": re.compile(
         r"\b(?:[Dd]rs?|[Pp]rof|[Mm]r|[Ii]r|[Mm]w|[Dd]hr|[Mm]evrouw|[Mm]eneer)\.?\s+(?:[A-Z]\.\s*)*[A-Z][\w-]+|"
@@ -94,9 +99,23 @@ _FOCUS = re.compile(
 
 @lru_cache(maxsize=20_000)
 def asked(text: str) -> str | None:
-    """What the first question word of a text asks for; None when it waits for no particular kind of thing."""
-    found = [(m.start(), order, name) for order, (name, pattern) in enumerate(_ASKED) if (m := re.search(pattern, text))]
+    """What the first question word of a text asks for; None when it waits for no particular kind of thing.
+
+    A question word deep in a sentence that begins otherwise does not count: 'moet ik weten hoeveel budget er is' asks
+    for yes or no.
+    """
+    found = [
+        (m.start(), order, name)
+        for order, (name, pattern) in enumerate(_ASKED)
+        if (m := re.search(pattern, text)) and (name in _ANYWHERE or _leads(text[: m.start()]))
+    ]
     return min(found)[2] if found else None
+
+
+def _leads(before: str) -> bool:
+    """Whether little stands between the beginning of the clause and a question word."""
+    clause = words(re.split(r"[,.;:?!]|\b(?:en|and|maar|but)\b", before)[-1])
+    return len(clause) <= 3 and not (clause and clause[0] in _YES_NO)
 
 
 _DETERMINERS = frozenset(

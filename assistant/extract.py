@@ -190,7 +190,9 @@ def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
         return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
     if best.actors and not asked & set(best.actors):
         return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
-    return [hit for hit in hits if not hit.passage.actors or asked & set(hit.passage.actors)]
+    sure = max(m.weight for m in question.actors) >= 0.9
+    kept = [hit for hit in hits if not hit.passage.actors or asked & set(hit.passage.actors)]
+    return kept if sure or best.actors else [hit for hit in hits if not hit.passage.actors]
 
 
 def _list_around(passage: Passage, snapshot: Snapshot, only_led: bool = False) -> Group | None:

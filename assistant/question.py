@@ -24,10 +24,11 @@ _TALKED_ABOUT = frozenset(
 )
 # After these an actor is the one the sentence is about; after the others it is only talked about.
 _SUBJECT_AFTER = frozenset(
-    "als as ben am m door by zijn wij ik moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
+    "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
     "hebben regelt regelen zorgt zorgen does do should must can may shall has have is are en and of or vs versus wat hoe "
     "waarom wanneer what how why when".split()
 )
+_ASKER_AFTER = frozenset("als as ben am m wij ik we i".split())
 _OBJECT_AFTER = frozenset(
     "met aan over naar tegen tussen tot onder voor bij in op om rond with to about between under for at on towards per "
     "nieuwe new alle elke geen".split()
@@ -154,9 +155,11 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     joined = {a.id for a, b in pairwise(found) if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6}
     compare = bool(_COMPARE.search(text)) or bool(joined)
     short = len([t for t in tokens if t not in STOP]) <= 4
-    subjects = [a for a in found if a.subject >= 0.6 or compare]
+    subjects = [a for a in found if a.subject >= 0.5 + 0.1 * (not short) or compare]
     if not subjects and short and len({a.id for a in found}) == 1:
         subjects = found
+    if short and not compare:
+        subjects = [replace(a, subject=max(a.subject, 0.7)) for a in subjects]
     ids = {a.id for a in subjects}
     domains = vocabulary.domains_in(tokens)
     domain = _best(domains)
@@ -170,7 +173,7 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         search_text=spelled,
         language="en" if language_of(text) == "en" else "nl",
         kind=_kind(text, spelled, expects, compare),
-        actors=tuple(Mention(a, max(s.weight * min(1.0, s.subject) for s in subjects if s.id == a)) for a in dict.fromkeys(s.id for s in subjects)),
+        actors=tuple(Mention(a, _certainty(a, subjects, compare)) for a in dict.fromkeys(s.id for s in subjects)),
         others=tuple(dict.fromkeys(a.id for a in found if a.id not in ids)),
         domain=domain,
         aspect=aspect,
@@ -179,6 +182,11 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         rest=rest,
         focus=focus_of(spelled),
     )
+
+
+def _certainty(actor: str, found: Sequence[_Actor], compare: bool) -> float:
+    """How sure it is that the question is about an actor; of compared ones, as sure as its name is."""
+    return max(a.weight * (1.0 if compare else a.subject) for a in found if a.id == actor)
 
 
 def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabulary) -> list[_Actor]:
@@ -208,10 +216,12 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
             subject = 0.3
         elif previous in _OF:
             subject = 0.4
+        elif previous in _ASKER_AFTER:
+            subject = 0.6  # 'ik als assistent': who asks, and perhaps who must act
         elif previous in _SUBJECT_AFTER:
             subject = 1.0
         else:
-            subject = 0.7
+            subject = 0.5
         # A vaguer word is an actor only where the sentence puts it in the actor's place.
         result.append(_Actor(match.entry, match.weight, subject * (1.0 if match.weight >= 1.0 else 0.85), match.end))
     return _first_subject(result)

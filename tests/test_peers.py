@@ -34,7 +34,14 @@ De cursus kost &lt; 200 euro; de opleider betaalt.
 * zaal
 * koffie
 """
-VISIT = "# Visitatie\n\nDe visitatiecommissie bezoekt de opleiding elke vijf jaar.\n\n## Verslag\n\nHet verslag volgt na zes weken.\n"
+VISIT = """# Visitatie
+
+De visitatiecommissie bezoekt de opleiding elke vijf jaar.
+
+## Verslag
+
+Het verslag volgt na zes weken.
+"""
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def test_a_peer_answers_with_exact_quotes(name: str, corpus: Path) -> None:
 
 
 def test_an_unknown_peer_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PeerError, match="no peer 'elastic'.*llamaindex, haystack, txtai"):
+    with pytest.raises(PeerError, match=r"no peer 'elastic'.*llamaindex, haystack, txtai"):
         load_peer("elastic", tmp_path, load_encoder())
 
 
