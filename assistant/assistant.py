@@ -46,18 +46,18 @@ class Assistant:
         """
         settings = settings or load_settings({"corpus": corpus, "index": index})
         assistant = Assistant(settings, load_encoder(settings.embedder))
-        assistant._current()
+        assistant.parts  # noqa: B018 - opens it now, so that what is missing is said now
         return assistant
 
     @property
     def snapshot(self) -> Snapshot:
         """The published snapshot, as of now."""
-        return self._current().snapshot
+        return self.parts.snapshot
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The words of the field that came with the corpus."""
-        return self._current().vocabulary
+        return self.parts.vocabulary
 
     def ask(self, question: str, *, actor: str | None = None, history: Sequence[str] = ()) -> Answer:
         """Answer a question.
@@ -70,15 +70,16 @@ class Assistant:
         Raises:
             QuestionError: an empty or far too long question, or an unknown actor.
         """
-        return answer_question(question, self._current(), actor, history)
+        return answer_question(question, self.parts, actor, history)
 
     def search(self, question: str, *, k: int = 10, actor: str | None = None, history: Sequence[str] = ()) -> list[Hit]:
         """The k passages nearest to a question, best first; see `ask` for the arguments and errors."""
-        parts = self._current()
+        parts = self.parts
         understood = understand(question, parts.vocabulary, parts.snapshot.lexical.correct, actor, history)
         return retrieve(understood, parts.snapshot, parts.encoder, parts.vocabulary, k=k)
 
-    def _current(self) -> Parts:
+    @property
+    def parts(self) -> Parts:
         """The opened parts; a snapshot published since the last question takes the place of the old one."""
         parts = self._parts
         published = published_id(self.settings.index)

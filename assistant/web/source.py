@@ -88,7 +88,7 @@ def source_html(snapshot: Snapshot, document_id: str, span: tuple[int, int] | No
     return 200, html + _foot(document, language, True)
 
 
-def facts_of(document: Document, say: dict[str, str]) -> str:
+def facts_of(document: Document) -> str:
     """Publisher, kind, date, status, as far as the document states them."""
     facts = [document.publisher, document.kind, document.date, document.status]
     return " · ".join(escape(fact) for fact in facts if fact)
@@ -118,7 +118,7 @@ def _head(document: Document, section: tuple[str, ...], language: Language) -> s
     say = TEXTS[language]
     path = [part for part in section if part != document.title]
     place = f'<p class="place"><span class="sr">{say["section"]}: </span>{crumbs(path)}</p>' if path else ""
-    facts = facts_of(document, say)
+    facts = facts_of(document)
     return (
         f'<header class="source-head"><h2 tabindex="-1">{escape(document.title)}</h2>'
         + (f'<p class="facts">{facts}</p>' if facts else "")

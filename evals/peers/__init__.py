@@ -17,6 +17,10 @@ PEERS: dict[str, str] = {
     "txtai": "evals.peers.txtai_hybrid",
 }
 
+# llama-index-retrievers-bm25 0.8 asks for PyStemmer 2 (run-llama/llama_index#22601) but works with the 3 that the
+# product needs, so it cannot stand in the extra.
+INSTALL = "pip install -e '.[peers]' && pip install --no-deps llama-index-retrievers-bm25"
+
 
 def load_peer(name: str, corpus: Path, encoder: Encoder) -> Peer:
     """Build a peer over a corpus folder.
@@ -30,5 +34,5 @@ def load_peer(name: str, corpus: Path, encoder: Encoder) -> Peer:
     try:
         peer: Peer = module.create(corpus, encoder)
     except ImportError as error:
-        raise PeerError(f"The peer '{name}' needs the extra 'peers' ({error}): pip install -e '.[peers]'") from error
+        raise PeerError(f"The peer '{name}' needs the extra 'peers' ({error}): {INSTALL}") from error
     return peer
