@@ -62,7 +62,9 @@ class BuildReport:
 def search_text(passage: Passage, title: str) -> str:
     """What a passage is found by: its place in the document, the sentence that introduces it, its own words."""
     place = passage.section if title in passage.section else (title, *passage.section)
-    return ". ".join([*(plain(part).rstrip(".:") for part in place), *filter(None, [passage.lead, plain(passage.quote)])])
+    return ". ".join(
+        [*(plain(part).rstrip(".:") for part in place), *filter(None, [passage.lead, plain(passage.quote)])]
+    )
 
 
 def searchable(passage: Passage) -> bool:
@@ -103,7 +105,9 @@ def corpus_changed(corpus: Path, index: Path) -> bool:
         return True
     # Files that were left out before (empty, not for the index) have no hash to compare with.
     return any(
-        hashlib.sha256(path.read_bytes()).hexdigest() != manifest.files[file] for file, path in now.items() if file in manifest.files
+        hashlib.sha256(path.read_bytes()).hexdigest() != manifest.files[file]
+        for file, path in now.items()
+        if file in manifest.files
     ) or bool(now.keys() - manifest.files.keys() - set(manifest.left_out))
 
 
@@ -164,7 +168,9 @@ def build_index(
                 documents=len(documents),
                 passages=len(passages),
                 vectors=count,
-                left_out=sorted({p.relative_to(corpus).as_posix() for p in corpus_files(corpus)} - {d.file for d in documents}),
+                left_out=sorted(
+                    {p.relative_to(corpus).as_posix() for p in corpus_files(corpus)} - {d.file for d in documents}
+                ),
                 created=now.isoformat(timespec="seconds"),
             )
             (folder / "manifest.json").write_text(
@@ -201,7 +207,9 @@ def _write(
     titles = {document.id: document.title for document in documents}
     texts = [(search_text(p, titles[p.document]), *bank.of(p)) for p in passages]
     keys = [tuple(_key(text) for text in group) for group in texts]
-    by_key = {key: text for group, names in zip(texts, keys, strict=True) for key, text in zip(names, group, strict=True)}
+    by_key = {
+        key: text for group, names in zip(texts, keys, strict=True) for key, text in zip(names, group, strict=True)
+    }
     order = list(by_key)
     vectors, embedded = _vectors(by_key, order, encoder, previous, tell)
     tell("store", 0, len(order))
@@ -248,7 +256,9 @@ def _verify(folder: Path, encoder: Encoder, chroma_url: str) -> None:
         for key, row in list(snapshot.rows.items())[:: max(1, len(snapshot.rows) // 20)]:
             found = snapshot.store.nearest(np.asarray(snapshot.vectors[row]), 5)
             if key not in {name for name, _ in found} and (not found or found[0][1] < 0.999):
-                raise FailedError("De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. Herhaal: assistant index --full")
+                raise FailedError(
+                    "De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. Herhaal: assistant index --full"
+                )
     finally:
         snapshot.store.close()
 
@@ -280,7 +290,9 @@ def _lock(index: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise IndexBusy(f"Een ander proces werkt de index {index} nu bij. Wacht tot dat klaar is en probeer opnieuw.") from error
+            raise IndexBusy(
+                f"Een ander proces werkt de index {index} nu bij. Wacht tot dat klaar is en probeer opnieuw."
+            ) from error
         yield
 
 

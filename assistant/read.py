@@ -16,7 +16,9 @@ from assistant.types import Document
 MAX_BYTES = 50_000_000
 # Folders of the corpus that hold no documents: originals, and what maintainers keep beside the documents.
 _NOT_DOCUMENTS = {"originals", "questions", "pathways"}
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT = re.compile(
+    r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
 
 
@@ -45,11 +47,18 @@ def corpus_files(folder: Path) -> Iterator[Path]:
     try:
         found = sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix())
     except OSError as error:
-        raise CorpusError(f"De map {folder} kan niet worden gelezen ({error.strerror}). Controleer de rechten.") from error
+        raise CorpusError(
+            f"De map {folder} kan niet worden gelezen ({error.strerror}). Controleer de rechten."
+        ) from error
     for path in found:
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in parts)
-        if path.suffix.lower() in {".md", ".markdown"} and not hidden and parts[0] not in _NOT_DOCUMENTS and path.is_file():
+        if (
+            path.suffix.lower() in {".md", ".markdown"}
+            and not hidden
+            and parts[0] not in _NOT_DOCUMENTS
+            and path.is_file()
+        ):
             yield path
 
 
@@ -80,7 +89,9 @@ def read_document(path: Path, folder: Path) -> tuple[Document | None, list[Probl
     file = path.relative_to(folder).as_posix()
     try:
         if path.stat().st_size > MAX_BYTES:
-            return None, [Problem(file, f"groter dan {MAX_BYTES // 1_000_000} MB, overgeslagen; splits het bestand", True)]
+            return None, [
+                Problem(file, f"groter dan {MAX_BYTES // 1_000_000} MB, overgeslagen; splits het bestand", True)
+            ]
         raw = path.read_bytes()
     except OSError as error:
         return None, [Problem(file, f"kan niet worden gelezen ({error.strerror}); controleer de rechten", True)]
@@ -141,7 +152,11 @@ def _front_matter(text: str, file: str) -> tuple[dict[str, object], int, list[Pr
     except (yaml.YAMLError, ValueError) as error:
         where = getattr(getattr(error, "problem_mark", None), "line", None)
         line = f" op regel {where + 2}" if where is not None else ""
-        return {}, match.end(), [Problem(file, f"kapotte front matter{line}; de tekst is wel gelezen, de gegevens niet")]
+        return (
+            {},
+            match.end(),
+            [Problem(file, f"kapotte front matter{line}; de tekst is wel gelezen, de gegevens niet")],
+        )
     if meta is None:
         return {}, match.end(), []
     if not isinstance(meta, dict):

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,10 +61,12 @@ class Snapshot:
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
 
-    def cosines(self, number: int, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Similarity of a passage's own text (first) and of its bank questions to a question's vector."""
-        rows = [self.rows[key] for key in self.keys[number]]
-        return np.asarray(self.vectors[rows] @ vector, dtype=np.float32)
+    def cosines(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> list[list[float]]:
+        """Per passage the similarity of its own text (first) and of its bank questions to a question's vector."""
+        groups = [[self.rows[key] for key in self.keys[number]] for number in numbers]
+        flat = self.vectors[[row for group in groups for row in group]] @ vector if groups else np.zeros(0, np.float32)
+        values = iter(flat.tolist())
+        return [[next(values) for _ in group] for group in groups]
 
 
 def snapshot_ids(index: Path) -> list[str]:
@@ -108,7 +110,9 @@ def read_manifest(folder: Path) -> Manifest:
             )
         return Manifest(**raw)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexMismatch(f"De index {folder.name} is beschadigd ({error}). Maak hem opnieuw met: assistant index --full") from error
+        raise IndexMismatch(
+            f"De index {folder.name} is beschadigd ({error}). Maak hem opnieuw met: assistant index --full"
+        ) from error
 
 
 def write_passages(
