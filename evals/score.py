@@ -50,7 +50,7 @@ class Outcome:
 
     @property
     def quality(self) -> float:
-        """What the worst cases are found by: the mean of what the answer gets right, 0 for a wrong refusal or answer."""
+        """What finds the worst cases: the mean of what the answer gets right, 0 for a wrong refusal or answer."""
         if not self.answerable or self.status == "not_found":
             return self.values["correct"]
         names = ("correct", "right_citation", "completeness", "citation_precision", "facts", "pure")
