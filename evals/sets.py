@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant import Assistant, Settings
-from assistant.build import build_index, corpus_changed
+from assistant.build import build_index
 from assistant.embed import load_encoder
 from assistant.errors import FailedError
 from assistant.snapshot import published_id
+from assistant.state import corpus_changed
 from evals.cases import FOLDER, Case, CaseError, load_cases
 from evals.score import SEARCHED, System
 
