@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from assistant.bank import load_bank
-from assistant.build import searchable
 from assistant.errors import VocabularyError
+from assistant.findable import searchable
 from assistant.pathway_file import load_pathways
 from assistant.read import Problem, read_corpus
 from assistant.split import split_document

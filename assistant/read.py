@@ -65,10 +65,6 @@ def _list_files(folder: Path) -> tuple[list[Path], list[Problem]]:
                 continue
             if not _encodable(file):
                 problems.append(Problem(repr(file), "de bestandsnaam is geen UTF-8, overgeslagen; hernoem het", True))
-            elif not path.is_file():
-                problems.append(
-                    Problem(file, "is geen gewoon bestand of een verwijzing naar niets, overgeslagen", True)
-                )
             else:
                 paths.append(path)
     return sorted(paths, key=lambda path: path.relative_to(folder).as_posix()), problems
@@ -139,8 +135,10 @@ def read_document(path: Path, folder: Path) -> tuple[Document | None, list[Probl
     except OSError as error:
         return None, [Problem(file, f"kan niet worden gelezen ({error.strerror}), overgeslagen", True)]
     text, problems = _decode(raw, file)
-    if text is None or not text.strip("\ufeff \t\r\n\x00"):
-        return None, problems or [Problem(file, "is leeg, overgeslagen", True)]
+    if text is None:
+        return None, problems
+    if not text.strip("\ufeff \t\r\n\x00"):
+        return None, [Problem(file, "is leeg, overgeslagen", True)]
     meta, body_start, found = _front_matter(text, file)
     problems += found
     if meta.get("index") is False:

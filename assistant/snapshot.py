@@ -93,6 +93,11 @@ def publish(index: Path, name: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(index / CURRENT)
+    handle = os.open(index, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -156,12 +161,14 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         store = open_store(folder / "chroma", name_of_collection(manifest.id), chroma_url)
         stored = store.count()
+        complete = stored == 0 or (len(vectors) > 0 and store.complete(np.asarray(vectors[0])))
     except Exception as error:  # each part has its own way to be broken; the remedy is the same
         raise IndexMismatch(
             f"De index {folder.name} is beschadigd ({type(error).__name__}: {str(error)[:120]}). "
             "Maak hem opnieuw met: assistant index --full"
         ) from error
-    if not (len(rows) == manifest.passages and len(order) == len(vectors) == stored == manifest.vectors):
+    if not (complete and len(rows) == manifest.passages and len(order) == len(vectors) == stored == manifest.vectors):
+        store.close()
         raise IndexMismatch(f"De index {folder.name} is niet compleet. Maak hem opnieuw met: assistant index --full")
     passages = tuple(_passage(row[0]) for row in rows)
     keys = tuple(tuple(row[2]) for row in rows)
