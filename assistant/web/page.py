@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.web.conversation import Turn, conversation_html
-from assistant.web.shell import MAX_QUESTION, composer_html, header_html, languages_html, start_html
+from assistant.web.shell import MAX_QUESTION, composer_html, header_html, start_html, tools_html
 from assistant.web.starters import Starters
 from assistant.web.texts import NAME, TEXTS, Language, language_of
 
@@ -29,7 +29,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     chat = Chat(assistant)
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as page:
         turns = gr.State((), time_to_live=_FORGET_AFTER)
-        header = _piece(header_html("/", "nl", languages_html("nl")), "kop")
+        header = _piece(header_html("/", "nl", tools_html("nl")), "kop")
         talk = _piece(chat.talk((), None, "nl"), "gesprek")
         composer = _piece(composer_html(assistant, None, "nl"), "invoer")
         how: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
@@ -58,7 +58,7 @@ class Chat:
     def setup(self, event: gr.EventData, turns: _Turns) -> tuple[str, str, str]:
         """Another role or language: the same conversation in other words."""
         role, language = self._choices(event)
-        header = header_html("/", language, languages_html(language))
+        header = header_html("/", language, tools_html(language))
         return header, self.talk(turns, role, language), composer_html(self._assistant, role, language)
 
     def restart(self, event: gr.EventData) -> tuple[str, _Turns]:

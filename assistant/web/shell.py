@@ -48,14 +48,18 @@ def header_html(active: str, language: Language, tools: str = "") -> str:
     )
 
 
-def languages_html(language: Language) -> str:
-    """The buttons that change the language of the chat; app.js handles them."""
+def tools_html(language: Language) -> str:
+    """What the chat adds to the header: a new conversation, and its language; app.js handles both."""
+    say = TEXTS[language]
     buttons = "".join(
         f'<button type="button" data-lang="{name}" lang="{name}" aria-pressed="{str(name == language).lower()}" '
         f'aria-label="{"Nederlands" if name == "nl" else "English"}">{name.upper()}</button>'
         for name in LANGUAGES
     )
-    return f'<div class="languages" role="group" aria-label="{TEXTS[language]["language"]}">{buttons}</div>'
+    return (
+        f'<button type="button" class="quiet" data-restart>{say["restart"]}</button>'
+        f'<div class="languages" role="group" aria-label="{say["language"]}">{buttons}</div>'
+    )
 
 
 def start_html(assistant: Assistant, starters: tuple[str, ...], role: str | None, language: Language) -> str:
@@ -85,16 +89,15 @@ def documents_html(assistant: Assistant, language: Language) -> str:
 
 
 def composer_html(assistant: Assistant, role: str | None, language: Language) -> str:
-    """The field for the question, the role, a new conversation, and the words that the scripts need in this language."""
+    """The field for the question, the role, and the words that the scripts need in this language."""
     say = TEXTS[language]
-    restart = f'<button type="button" class="quiet" data-restart>{say["restart"]}</button>'
     return (
         f'<form id="stel" {words_for_scripts(language)}><label class="sr" for="vraag">{say["ask_label"]}</label>'
         f'<div class="field"><textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" placeholder="{say["placeholder"]}" '
         f'aria-describedby="let-op" autocomplete="off" enterkeyhint="send"></textarea>'
         f'<button type="submit"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"/></svg>'
         f'<span>{say["send"]}</span></button></div></form>'
-        f'<div class="below">{_role_picker(assistant, role, language)}<p id="let-op">{say["hint"]}</p>{restart}</div>'
+        f'<div class="below">{_role_picker(assistant, role, language)}<p id="let-op">{say["hint"]}</p></div>'
     )
 
 

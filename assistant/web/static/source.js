@@ -146,7 +146,9 @@
     body.scrollTop = 0;
     body.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
     const mark = body.querySelector("mark");
-    if (mark) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 4;
+    if (!mark) return;
+    const top = mark.getBoundingClientRect().top - body.getBoundingClientRect().top;
+    if (top > body.clientHeight * 0.6) body.scrollTop += top - body.clientHeight * 0.3;
   };
 
   document.addEventListener("click", (event) => {
