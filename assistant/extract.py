@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -283,10 +284,15 @@ def _twins(passage: Passage, hits: Sequence[Hit]) -> tuple[Passage, ...]:
 def _same(one: Passage, other: Passage) -> bool:
     if one.id == other.id:
         return True
-    left, right = " ".join(words(plain(one.quote))), " ".join(words(plain(other.quote)))
+    left, right = _levelled(one.quote), _levelled(other.quote)
     if abs(len(left) - len(right)) > 0.2 * max(len(left), len(right)):
         return False
     return left == right or (min(len(left), len(right)) > 40 and ratio(left, right) >= SAME_TEXT)
+
+
+@lru_cache(maxsize=50_000)
+def _levelled(quote: str) -> str:
+    return " ".join(words(plain(quote)))
 
 
 def _length(passage: Passage) -> int:
