@@ -18,6 +18,7 @@ from assistant.assistant import Assistant
 from assistant.errors import FailedError
 from assistant.web.frame import STATIC, TYPES, index_page, source_page
 from assistant.web.page import build_page
+from assistant.web.pages import add_pages
 from assistant.web.security import Guard
 from assistant.web.shell import documents_html
 from assistant.web.source import source_html
@@ -34,6 +35,7 @@ def create_app(assistant: Assistant) -> FastAPI:
         raise FailedError("GRADIO_SHARE staat aan: dan komt deze pagina op internet. Zet hem uit en start opnieuw.")
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, assistant)
+    add_pages(app, assistant)
     gr.mount_gradio_app(
         app,
         build_page(assistant),
