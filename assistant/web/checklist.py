@@ -93,7 +93,7 @@ def checklist_html(pages: MatrixPages, actor: str, domain: str, view: View, lang
         for href, name, text in choices
         for current in (' aria-current="page"' if name == domain else "",)
     )
-    title = f"{say['checklist_of']} {pages.actor(actor)}"
+    title = f"{pages.actor(actor)}: {say['checklist_of']}"
     return (
         crumb_trail([(pages.link(), f"{say['to_matrix']}: {matrix.document.title}")])
         + head(title, f"<p>{say['checklist_how']}</p>{pages.about(actor)}", language, PATH, query)
