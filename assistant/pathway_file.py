@@ -222,4 +222,7 @@ def _text(raw: dict[str, Any], name: str, where: str) -> str:
 
 def _words(raw: object, where: str) -> Words:
     words = _mapping(raw, where)
+    if left := sorted(map(str, set(words) - {"nl", "en"})):
+        # A comma in a text without quotation marks cuts it in two.
+        raise _Wrong(f"{where}: naast nl en en staat hier '{left[0]}'; zet een tekst met een komma tussen aanhalingstekens")
     return Words(_text(words, "nl", where), _text(words, "en", where))
