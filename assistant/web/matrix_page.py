@@ -160,9 +160,8 @@ class MatrixPages:
     def _group(self, group: Group, level: str) -> str:
         spoken = escape(self.matrix.document.language)
         items = "".join(f"<li>{inline(passage.quote)} {self._mark(passage)}</li>" for passage in group.passages)
-        return (
-            f'<div class="group" lang="{spoken}"><{level}>{escape(group.heading)}</{level}><ul class="said-by">{items}</ul></div>'
-        )
+        heading = f"<{level}>{escape(group.heading)}</{level}>"
+        return f'<div class="group" lang="{spoken}">{heading}<ul class="said-by">{items}</ul></div>'
 
     def about(self, actor: str) -> str:
         """What the document says of an actor outside any domain: its role, and how its tasks are meant."""
