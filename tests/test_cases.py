@@ -27,7 +27,8 @@ KINDS = {
 WRITTEN_TWICE = {("dev-b117", "test-096"), ("dev-a107", "test-129"), ("dev-b064", "test-132")}
 LINE = {
     "id": "x-1", "question": "Wat?", "language": "nl", "persona": "aios", "actor": None, "kind": "lookup",
-    "history": [], "answerable": True, "gold": [{"document": "doc", "quote": "De aios leert."}], "facts": [["leert"]], "forbid": [],
+    "history": [], "answerable": True,
+    "gold": [{"document": "doc", "quote": "De aios leert."}], "facts": [["leert"]], "forbid": [],
 }  # fmt: skip
 
 
