@@ -24,8 +24,9 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
     margin: best hit above the tenth. strict: the question waits for a kind of thing that texts seldom hold (an amount,
     a number, a date). answers: and the best hit holds one. structure: the headings have just the section asked for.
     focus: the best hit misses the word that the question asks of ('welke sanctie'). things: the nearest hits miss
-    what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the same
-    kind of thing. 
+    what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the
+    same
+    kind of thing.
     """
     if not hits:
         return {}
