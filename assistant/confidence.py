@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.expects import STRICT, things_of
+from assistant.expects import things_of
 from assistant.extract import Group, answers_kind
+from assistant.kinds import STRICT
 from assistant.question import names_section
 from assistant.text import content_words
 from assistant.types import Hit, Question

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
-from assistant.expects import STRICT, holds
+from assistant.expects import holds
+from assistant.kinds import STRICT
 from assistant.question import names_section
 from assistant.snapshot import Snapshot
 from assistant.text import plain, words

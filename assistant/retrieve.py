@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.embed import Encoder, Vectors
-from assistant.expects import STRICT, asked, holds
+from assistant.expects import asked, holds
+from assistant.kinds import STRICT
 from assistant.lexical import SYNONYM, LexicalScores, Slot
 from assistant.snapshot import Snapshot
 from assistant.text import STOP, fold, stem
