@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -53,8 +54,12 @@ def corpus_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def read_corpus(folder: Path) -> tuple[list[Document], list[Problem]]:
+def read_corpus(folder: Path, as_of: date | None = None) -> tuple[list[Document], list[Problem]]:
     """Read every document of a corpus folder; a file that cannot be read is a problem, never the end of the others.
+
+    Args:
+        folder: with Markdown files.
+        as_of: gives the documents that held on that day; None gives those that hold now, without the superseded ones.
 
     Raises:
         CorpusError: when the folder cannot be read or holds no readable document at all.
@@ -62,7 +67,7 @@ def read_corpus(folder: Path) -> tuple[list[Document], list[Problem]]:
     documents: list[Document] = []
     problems: list[Problem] = []
     for path in corpus_files(folder):
-        document, found = read_document(path, folder)
+        document, found = read_document(path, folder, as_of)
         problems += found
         if document is not None:
             documents.append(document)
@@ -75,7 +80,7 @@ def read_corpus(folder: Path) -> tuple[list[Document], list[Problem]]:
     return documents, problems
 
 
-def read_document(path: Path, folder: Path) -> tuple[Document | None, list[Problem]]:
+def read_document(path: Path, folder: Path, as_of: date | None = None) -> tuple[Document | None, list[Problem]]:
     """Read one file. Gives the document, or None when it is to be left out, and the problems found."""
     file = path.relative_to(folder).as_posix()
     try:
@@ -89,7 +94,7 @@ def read_document(path: Path, folder: Path) -> tuple[Document | None, list[Probl
         return None, problems or [Problem(file, "is leeg, overgeslagen", True)]
     meta, body_start, found = _front_matter(text, file)
     problems += found
-    if meta.get("index") is False:
+    if meta.get("index") is False or not _in_force(meta, as_of):
         return None, []
     if not text[body_start:].strip():
         return None, [*problems, Problem(file, "heeft geen tekst onder de kop met gegevens, overgeslagen", True)]
@@ -130,6 +135,18 @@ def _decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
         return raw.decode("cp1252", errors="replace"), [
             Problem(file, "is geen UTF-8; gelezen als Windows-1252. Sla het op als UTF-8")
         ]
+
+
+def _in_force(meta: dict[str, object], as_of: date | None) -> bool:
+    """Whether a document holds: now, or on a given day. An edition without `valid-from` has held from the start."""
+    superseded = str(meta.get("status")).strip().lower() == "vervangen"
+    if as_of is None:
+        return not superseded
+    since, until = str(meta.get("valid-from") or ""), str(meta.get("valid-until") or "")
+    if superseded and not until:
+        return False
+    # Dates are written as 2024-05-31, which sorts as it counts.
+    return since <= as_of.isoformat() and (not until or as_of.isoformat() < until)
 
 
 def _front_matter(text: str, file: str) -> tuple[dict[str, object], int, list[Problem]]:
