@@ -13,6 +13,7 @@ from assistant.convert.layout import ORDINAL, Line, is_mark
 
 _BROKEN = re.compile(r"([^\W\d_]{2,})-\Z")
 _FINISHED = re.compile(r"[.!?:;…][\"'’”)]*\Z")
+_LOWER = re.compile(r"[(\[\"'‘“]*[a-zà-ÿ]")
 _LONGEST_HEADING = 160
 
 
@@ -98,17 +99,19 @@ def _goes_on(current: _Open, line: Line, styles: Styles, right: float) -> bool:
     """Whether a line belongs to the block before it."""
     before = current.lines[-1]
     finished = bool(_FINISHED.search(before.text))
+    runs_on = bool(_LOWER.match(line.text))
     if before.style[0] != line.style[0]:
-        return _follows(before, line, styles, 1.15) and not finished and line.text[:1].islower()
+        return _follows(before, line, styles, 1.15) and not finished and runs_on
     if before.page != line.page or line.bottom <= before.bottom:
         # Over the end of a column or page only a sentence that is plainly cut in two goes on.
-        return not finished and (line.text[:1].islower() or bool(_BROKEN.search(before.text)))
+        return not finished and (runs_on or bool(_BROKEN.search(before.text)))
     if not _follows(before, line, styles, 1.3):
         return False
     short = before.x1 < right - 0.2 * max(1.0, right - before.x0)
     if current.kind == "item" and line.x0 < current.left - 3:
-        return not finished and not short
-    return not (finished and short and not line.text[:1].islower())
+        # No hanging indent: only a sentence that has plainly not ended goes on ('m.b.t.' ends none).
+        return runs_on or (not finished and not short)
+    return not (finished and short and not runs_on)
 
 
 def _block(block: _Open, styles: Styles) -> Block:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from assistant.convert.blocks import Block, clean
+from assistant.convert.blocks import Block, clean, text_of
 from assistant.errors import ConversionError
 from assistant.text import DUTCH_STOP, ENGLISH_STOP, plain, words
 
@@ -88,7 +88,7 @@ def _date(opening: Sequence[str]) -> str | None:
 
 
 def _language(properties: Mapping[str, str], blocks: Sequence[Block]) -> Proposal | None:
-    tokens = [word for block in blocks[:200] for word in words(plain(block.text))]
+    tokens = [word for block in blocks[:200] for word in words(plain(text_of([block])))]
     dutch = sum(token in DUTCH_STOP - ENGLISH_STOP for token in tokens)
     english = sum(token in ENGLISH_STOP - DUTCH_STOP for token in tokens)
     if dutch + english >= 5:

@@ -128,14 +128,13 @@ def _inside(word: Word, grid: Grid) -> bool:
 
 def _blocks(pages: Sequence[tuple[float, list[Line], list[Grid]]], scanned: dict[int, list[Block]]) -> list[Block]:
     kept = without_edges([(height, lines) for height, lines, _ in pages])
-    ordered: list[Box] = []
     blocks: list[Block] = []
-    every = [line for lines in kept for line in lines] + [x for _, _, grids in pages for g in grids for r in g.cells for c in r for x in c]
     flow: list[Box | int] = []
     for number, (lines, (_, _, grids)) in enumerate(zip(kept, pages, strict=True), 1):
-        ordered = reading_order([*lines, *grids])
-        flow += [number] if number in scanned else ordered
-    styles = Styles.read([box for box in flow if isinstance(box, Line)] or every)
+        flow += [number] if number in scanned else reading_order([*lines, *grids])
+    # The text of a document may stand in its tables: their lines count for what is body and what is heading.
+    in_cells = [line for _, _, grids in pages for grid in grids for row in grid.cells for cell in row for line in cell]
+    styles = Styles.read([box for box in flow if isinstance(box, Line)] + in_cells)
     run: list[Line] = []
     for box in [*flow, 0]:
         if isinstance(box, Line):
