@@ -32,7 +32,9 @@ class Assistant:
         self._parts: Parts | None = None
 
     @staticmethod
-    def open(settings: Settings | None = None, *, corpus: Path | str | None = None, index: Path | str | None = None) -> Assistant:
+    def open(
+        settings: Settings | None = None, *, corpus: Path | str | None = None, index: Path | str | None = None
+    ) -> Assistant:
         """Open the published index.
 
         Args:

@@ -45,7 +45,9 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
             document, entries = str(raw["document"]), list(raw["passages"])
         except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-            problems.append(Problem(name, f"geen geldige vragenlijst ({str(error).splitlines()[0]}); overgeslagen", True))
+            problems.append(
+                Problem(name, f"geen geldige vragenlijst ({str(error).splitlines()[0]}); overgeslagen", True)
+            )
             continue
         for entry in entries:
             if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str):

@@ -167,7 +167,10 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.web.app import serve
 
-    serve(_open(settings), options.host, options.port)
+    def announce(address: str) -> None:
+        print(f"De assistent staat op {address} (stop met Ctrl+C)", flush=True)  # noqa: T201
+
+    serve(_open(settings), options.host, options.port, announce)
     return 0
 
 
@@ -226,9 +229,10 @@ def _one_of(options: argparse.Namespace) -> None:
 def _open(settings: Settings) -> Any:
     """The assistant over the published index, which is built first when there is none; says when the corpus has changed."""
     from assistant.assistant import Assistant
-    from assistant.build import build_index, corpus_changed
+    from assistant.build import build_index
     from assistant.embed import load_encoder
     from assistant.snapshot import published_id
+    from assistant.state import corpus_changed
 
     if published_id(settings.index) is None:
         with _progress() as tell:

@@ -74,7 +74,9 @@ def load_encoder(name: str = "bundled") -> Encoder:
         if local and is_onnx(folder):
             model = OnnxModel(folder)
             return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode)
-        return _sentence_transformer(name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}")
+        return _sentence_transformer(
+            name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}"
+        )
     except Exception as error:  # the loaders raise whatever their many formats raise
         reason = str(error).strip().splitlines()
         raise EncoderError(
@@ -100,10 +102,13 @@ def _sentence_transformer(name: str, source: str, fingerprint: str) -> Encoder:
     def encode_with(prompt: str) -> Encode:
         chosen = prompt if model.prompts.get(prompt) else None
         return lambda texts: np.asarray(
-            model.encode(list(texts), prompt_name=chosen, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32
+            model.encode(list(texts), prompt_name=chosen, normalize_embeddings=True, show_progress_bar=False),
+            dtype=np.float32,
         )
 
-    return Encoder(name, fingerprint, int(model.get_embedding_dimension() or 0), encode_with("query"), encode_with("document"))
+    return Encoder(
+        name, fingerprint, int(model.get_embedding_dimension() or 0), encode_with("query"), encode_with("document")
+    )
 
 
 def _fingerprint(folder: Path) -> str:

@@ -41,7 +41,11 @@ class OnnxModel:
         if len(texts) == 1:
             return self._one(texts[0])
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return np.concatenate(list(pool.map(self._one, texts))) if texts else np.zeros((0, self.dimensions), np.float32)
+            return (
+                np.concatenate(list(pool.map(self._one, texts)))
+                if texts
+                else np.zeros((0, self.dimensions), np.float32)
+            )
 
     def _one(self, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)

@@ -58,7 +58,9 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def hits_json(question: str, hits: list[Hit], documents: dict[str, Document], seconds: float, id: str | None = None) -> dict[str, Any]:
+def hits_json(
+    question: str, hits: list[Hit], documents: dict[str, Document], seconds: float, id: str | None = None
+) -> dict[str, Any]:
     """Search results as one JSON object."""
     return {
         "id": id,
@@ -83,7 +85,9 @@ def hits_json(question: str, hits: list[Hit], documents: dict[str, Document], se
 
 def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer for a person: the text, then each source with its quote."""
-    console.print(Markdown(answer.text.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&"), hyperlinks=True))
+    console.print(
+        Markdown(answer.text.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&"), hyperlinks=True)
+    )
     if not answer.citations:
         return
     console.print()
