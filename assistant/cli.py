@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from assistant import add_command
 from assistant.errors import AssistantError, IndexMissing, UsageError
 from assistant.settings import Settings, load_settings
 
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", default="127.0.0.1")
     chat.add_argument("--port", type=_port, default=7860)
     command("check", _check, "controleer documenten, woordenlijst en vragenbank")
+    add_command.add_arguments(command("add", add_command.run, "zet documenten om naar Markdown en voeg ze toe aan het corpus"))
     command("snapshots", _snapshots, "toon de bewaarde versies van de index")
     command("publish", _publish, "zet een bewaarde versie van de index in gebruik").add_argument("id")
     command("rollback", _rollback, "ga terug naar de vorige versie van de index")

@@ -7,11 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-<<<<<<< HEAD
-from dataclasses import dataclass
-=======
 from dataclasses import dataclass, replace
->>>>>>> main
 from datetime import date
 from pathlib import Path
 
@@ -109,17 +105,10 @@ def read_corpus(folder: Path, as_of: date | None = None) -> tuple[list[Document]
     Raises:
         CorpusError: when the folder cannot be read or holds no readable document at all.
     """
-<<<<<<< HEAD
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    for path in corpus_files(folder):
-        document, found = read_document(path, folder, as_of)
-=======
     paths, problems = _list_files(folder)
     documents: dict[str, Document] = {}
     for path in paths:
-        document, found = read_document(path, folder)
->>>>>>> main
+        document, found = read_document(path, folder, as_of)
         problems += found
         if document is not None and document.id in documents:
             # Two files with one stem: the second is known by its whole name.
@@ -199,7 +188,6 @@ def _decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
         ]
 
 
-<<<<<<< HEAD
 def _in_force(meta: dict[str, object], as_of: date | None) -> bool:
     """Whether a document holds: now, or on a given day. An edition without `valid-from` has held from the start."""
     superseded = str(meta.get("status")).strip().lower() == "vervangen"
@@ -210,11 +198,11 @@ def _in_force(meta: dict[str, object], as_of: date | None) -> bool:
         return False
     # Dates are written as 2024-05-31, which sorts as it counts.
     return since <= as_of.isoformat() and (not until or as_of.isoformat() < until)
-=======
+
+
 def _heading(text: str, start: int) -> str | None:
     match = _HEADING.search(text, start)
     return _one_line(match.group(1).rstrip().rstrip("#")) or None if match else None
->>>>>>> main
 
 
 def _front_matter(text: str, file: str) -> tuple[dict[str, object], int, list[Problem]]:

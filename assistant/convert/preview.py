@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.build import searchable
 from assistant.convert.edition import Edition, find_edition
 from assistant.convert.front import Proposal, front_matter, propose
 from assistant.convert.render import Rendered, render
 from assistant.convert.sandbox import Limits, parse
 from assistant.convert.sniff import Source, slug
+from assistant.findable import searchable
 from assistant.split import split_document
 from assistant.types import Document, Passage
 from assistant.vocabulary import Vocabulary
