@@ -26,9 +26,29 @@ from assistant.types import Document
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
 ARCHIVE = "archive"
-_SUFFIX: dict[Kind, str] = {"pdf": ".pdf", "docx": ".docx", "html": ".html", "markdown": ".md", "text": ".txt", "image": ".png"}
+_SUFFIX: dict[Kind, str] = {
+    "pdf": ".pdf",
+    "docx": ".docx",
+    "html": ".html",
+    "markdown": ".md",
+    "text": ".txt",
+    "image": ".png",
+}
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n\n?", re.DOTALL)
-_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
+_MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +68,17 @@ def expand(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(inner for inner in path.rglob("*") if inner.is_file())
-            found += [inner for inner in inside if not any(part.startswith(".") for part in inner.relative_to(path).parts)]
+            found += [
+                inner for inner in inside if not any(part.startswith(".") for part in inner.relative_to(path).parts)
+            ]
         else:
             found.append(path)
     return found
 
 
-def prepare(path: Path, corpus: Path, *, id: str | None = None, limits: Limits | None = None, ocr: bool = True) -> Preview:
+def prepare(
+    path: Path, corpus: Path, *, id: str | None = None, limits: Limits | None = None, ocr: bool = True
+) -> Preview:
     """Convert one file and show what adding it would do; the corpus is only read.
 
     Raises:
@@ -116,7 +140,10 @@ def _write_all(preview: Preview, corpus: Path, today: date) -> Added:
     values |= {"original": original, "sha256": preview.source.sha256}
     _keep_original(preview, corpus / original)
     if preview.pages:
-        _write(corpus / f"{original.rsplit('.', 1)[0]}.pages.yaml", yaml.safe_dump([{"page": n, "starts": t} for n, t in preview.pages], allow_unicode=True))
+        _write(
+            corpus / f"{original.rsplit('.', 1)[0]}.pages.yaml",
+            yaml.safe_dump([{"page": n, "starts": t} for n, t in preview.pages], allow_unicode=True),
+        )
     archived = _archive(corpus, preview.id, old, since) if preview.edition else None
     _write(target, front_matter(values) + body)
     return Added(preview.id, target.relative_to(corpus).as_posix(), original, archived)
@@ -126,11 +153,15 @@ def _unchanged(preview: Preview, target: Path) -> str:
     """The text of the earlier edition, which must be what the preview saw."""
     if preview.edition is None:
         if target.exists():
-            raise ConversionError(f"{preview.source.name}: er is intussen een document {target.name}. Bekijk de wijziging opnieuw.")
+            raise ConversionError(
+                f"{preview.source.name}: er is intussen een document {target.name}. Bekijk de wijziging opnieuw."
+            )
         return ""
     raw = target.read_bytes() if target.is_file() else b""
     if hashlib.sha256(raw).hexdigest() != preview.edition.document.sha256:
-        raise ConversionError(f"{preview.source.name}: {target.name} is intussen gewijzigd. Bekijk de wijziging opnieuw.")
+        raise ConversionError(
+            f"{preview.source.name}: {target.name} is intussen gewijzigd. Bekijk de wijziging opnieuw."
+        )
     return preview.edition.document.text
 
 
@@ -143,7 +174,9 @@ def _keep_original(preview: Preview, target: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
             if hashlib.sha256(Path(file.name).read_bytes()).hexdigest() != preview.source.sha256:
-                raise ConversionError(f"{preview.source.name}: het bestand is gewijzigd sinds het is bekeken. Probeer opnieuw.")
+                raise ConversionError(
+                    f"{preview.source.name}: het bestand is gewijzigd sinds het is bekeken. Probeer opnieuw."
+                )
             Path(file.name).chmod(0o644)
             Path(file.name).replace(target)
         except BaseException:
@@ -178,10 +211,14 @@ def parts(text: str) -> tuple[dict[str, str], str]:
     try:
         values = yaml.safe_load(match.group(1)) or {}
     except (yaml.YAMLError, ValueError) as error:
-        raise ConversionError("De gegevens tussen de streepjes bovenaan zijn geen geldige YAML. Herstel ze en probeer opnieuw.") from error
+        raise ConversionError(
+            "De gegevens tussen de streepjes bovenaan zijn geen geldige YAML. Herstel ze en probeer opnieuw."
+        ) from error
     if not isinstance(values, dict):
         return {}, text
-    shown = {str(k): ", ".join(map(str, v)) if isinstance(v, list) else str(v) for k, v in values.items() if v is not None}
+    shown = {
+        str(k): ", ".join(map(str, v)) if isinstance(v, list) else str(v) for k, v in values.items() if v is not None
+    }
     return shown, text.replace("\r\n", "\n")[match.end() :]
 
 
@@ -204,7 +241,9 @@ def iso_date(text: str) -> str:
 def _write(target: Path, text: str) -> None:
     """Write a file whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, prefix=".new-", delete=False, newline="\n") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=target.parent, prefix=".new-", delete=False, newline="\n"
+    ) as file:
         try:
             file.write(text)
             file.flush()
@@ -223,7 +262,9 @@ def _lock(corpus: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise FailedError("Er wordt op dit moment al een document toegevoegd. Wacht tot dat klaar is en probeer opnieuw.") from error
+            raise FailedError(
+                "Er wordt op dit moment al een document toegevoegd. Wacht tot dat klaar is en probeer opnieuw."
+            ) from error
         yield
 
 

@@ -23,7 +23,13 @@ _LINES, _PASSAGES = 30, 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `assistant add`."""
-    parser.add_argument("files", nargs="+", metavar="BESTAND", type=Path, help="PDF, DOCX, HTML, Markdown, tekst, afbeelding, of een map")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="BESTAND",
+        type=Path,
+        help="PDF, DOCX, HTML, Markdown, tekst, afbeelding, of een map",
+    )
     parser.add_argument("--yes", action="store_true", help="voeg toe zonder te vragen")
     parser.add_argument("--preview", action="store_true", help="toon alleen wat er zou gebeuren")
     parser.add_argument("--id", help="naam van het document in de corpus (bij één bestand); standaard uit de titel")
@@ -48,7 +54,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("Kies --yes of --preview, niet beide.")
     asking = not options.yes and not options.preview
     if asking and (options.json or not sys.stdin.isatty()):
-        raise UsageError("Er is niemand om te vragen. Geef --preview om te zien wat er zou gebeuren, of --yes om toe te voegen.")
+        raise UsageError(
+            "Er is niemand om te vragen. Geef --preview om te zien wat er zou gebeuren, of --yes om toe te voegen."
+        )
     outcomes = []
     for number, path in enumerate(paths, 1):
         if len(paths) > 1 and sys.stderr.isatty():
@@ -109,7 +117,9 @@ def _edited(text: str) -> str:
         try:
             subprocess.run([*editor, str(file)], check=True)
         except (OSError, subprocess.SubprocessError) as error:
-            raise FailedError(f"De tekstverwerker {editor[0]} kon niet worden gebruikt. Stel EDITOR in en probeer opnieuw.") from error
+            raise FailedError(
+                f"De tekstverwerker {editor[0]} kon niet worden gebruikt. Stel EDITOR in en probeer opnieuw."
+            ) from error
         return file.read_text(encoding="utf-8")
 
 
@@ -124,11 +134,15 @@ def _show(console: Console, shown: dict[str, Any], text: str) -> None:
         say(f"  staat er al als {shown['already_in']}; er verandert niets")
         return
     if replaced := shown["replaces"]:
-        say(f"  vervangt {replaced['file']} (herkend aan {replaced['why']}; {replaced['overlap']:.0%} van de tekst is gelijk)")
+        say(
+            f"  vervangt {replaced['file']} (herkend aan {replaced['why']}; {replaced['overlap']:.0%} van de tekst is gelijk)"
+        )
     for line in shown["front_matter"]:
         say(f"  {line['key']}: {line['value']}  ({line['source']})")
     recognised = shown["recognised"]
-    say(f"  {shown['passages']} passages; actoren: {_counts(recognised['actors'])}; domeinen: {_counts(recognised['domains'])}")
+    say(
+        f"  {shown['passages']} passages; actoren: {_counts(recognised['actors'])}; domeinen: {_counts(recognised['domains'])}"
+    )
     for warning in shown["warnings"]:
         say(f"  ! {warning}", "yellow")
     if "citations" in shown:
@@ -163,5 +177,3 @@ def _tell(outcomes: Iterable[dict[str, Any]], options: argparse.Namespace) -> No
             print(f"Niet toegevoegd: {outcome['file']}")  # noqa: T201
     if changed:
         print("Werk de index bij met: assistant index")  # noqa: T201
-
-

@@ -43,7 +43,9 @@ def add_words(paragraph, text: str) -> None:
     for match in LINK.finditer(text):
         paragraph.add_run(text[at : match.start()])
         hyperlink = OxmlElement("w:hyperlink")
-        hyperlink.set(qn("r:id"), paragraph.part.relate_to(match.group(2), RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        hyperlink.set(
+            qn("r:id"), paragraph.part.relate_to(match.group(2), RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        )
         run = OxmlElement("w:r")
         words = OxmlElement("w:t")
         words.text = match.group(1)
@@ -58,7 +60,10 @@ def print_docx(markdown: str, path: Path) -> Path:
     """Markdown as a Word document with Word's own heading and list styles."""
     document = docx.Document()
     for kind, level, text in blocks_of_markdown(markdown):
-        style = {"heading": f"Heading {level}", "item": "List Bullet" if level == 0 else f"List Bullet {level + 1}"}.get(kind)
+        style = {
+            "heading": f"Heading {level}",
+            "item": "List Bullet" if level == 0 else f"List Bullet {level + 1}",
+        }.get(kind)
         add_words(document.add_paragraph(style=style), text)
     document.save(str(path))
     return path
@@ -89,7 +94,9 @@ def print_pdf(markdown: str, path: Path, **options) -> Path:
         canvas.drawString(72, A4[1] - 40, "Kwaliteitskader, afdruk van de test")
         canvas.drawRightString(A4[0] - 72, 30, f"Pagina {document.page}")
 
-    SimpleDocTemplate(str(path), pagesize=A4, title="Kwaliteitskader cluster 2", **options).build(story, onFirstPage=edges, onLaterPages=edges)
+    SimpleDocTemplate(str(path), pagesize=A4, title="Kwaliteitskader cluster 2", **options).build(
+        story, onFirstPage=edges, onLaterPages=edges
+    )
     return path
 
 
@@ -153,9 +160,13 @@ def print_tables_pdf(markdown: str, path: Path) -> Path:
             spans.append(("SPAN", (0, len(rows)), (1, len(rows))))
             rows.append([Paragraph(_xml(domain), styles["BodyText"]), ""])
             rows.append([Paragraph(_xml(head), styles["BodyText"]) for head, _ in lists[:2]])
-            rows.append([[Paragraph(_xml(b), styles["BodyText"], bulletText="•") for b in bullets] for _, bullets in lists[:2]])
+            rows.append(
+                [[Paragraph(_xml(b), styles["BodyText"], bulletText="•") for b in bullets] for _, bullets in lists[:2]]
+            )
         table = Table(rows, colWidths=[230, 230])
-        table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP"), *spans]))
+        table.setStyle(
+            TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP"), *spans])
+        )
         story.append(table)
     SimpleDocTemplate(str(path), pagesize=A4).build(story)
     return path

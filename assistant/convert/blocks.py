@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 BlockKind = Literal["heading", "paragraph", "item", "table", "raw"]
 # Control characters, zero-width marks and direction overrides: invisible in the preview, alive in the text.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -93,6 +95,13 @@ def _block_json(block: Block) -> dict[str, Any]:
 
 def _blocks(items: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
     return tuple(
-        Block(item["k"], item["t"], item["l"], item["o"], item["p"], tuple(tuple(_blocks(cell) for cell in row) for row in item["r"]))
+        Block(
+            item["k"],
+            item["t"],
+            item["l"],
+            item["o"],
+            item["p"],
+            tuple(tuple(_blocks(cell) for cell in row) for row in item["r"]),
+        )
         for item in items
     )

@@ -20,10 +20,19 @@ from assistant.errors import ConversionError
 _HEADING = re.compile(r"(?:heading|kop|überschrift|titre)\s*(\d)\Z", re.IGNORECASE)
 _TITLE = re.compile(r"(?:title|titel)\Z", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|inhopg)\s*\d|toc heading|kop inhoudsopgave", re.IGNORECASE)
-_LIST = re.compile(r"(?:list|lijst)\s*(?:(bullet|opsom\.teken|paragraph|alinea)|(number|nummering))?\s*(\d)?\Z", re.IGNORECASE)
+_LIST = re.compile(
+    r"(?:list|lijst)\s*(?:(bullet|opsom\.teken|paragraph|alinea)|(number|nummering))?\s*(\d)?\Z", re.IGNORECASE
+)
 _DOCTYPE = re.compile(rb"<\s*!\s*DOCTYPE|<\s*!\s*ENTITY", re.IGNORECASE)
 # Text in these is not part of the running text: deleted, moved away, or shown in a box beside it.
-_SKIPPED = {qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), qn("w:rPr"), qn("w:pPr"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+_SKIPPED = {
+    qn("w:del"),
+    qn("w:moveFrom"),
+    qn("w:txbxContent"),
+    qn("w:rPr"),
+    qn("w:pPr"),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
 
 
 @dataclass
@@ -46,8 +55,12 @@ def read_docx(path: Path) -> Converted:
     reader = _Reader(document)
     blocks = tuple(_container(reader, document.element.body, document))
     if not blocks:
-        raise ConversionError("er staat geen tekst in. Staat de tekst in een afbeelding of tekstvak, zet haar dan in het document zelf.")
-    return Converted(blocks, _properties(path, document), tuple(dict.fromkeys(reader.warnings + _left_out(path, document))))
+        raise ConversionError(
+            "er staat geen tekst in. Staat de tekst in een afbeelding of tekstvak, zet haar dan in het document zelf."
+        )
+    return Converted(
+        blocks, _properties(path, document), tuple(dict.fromkeys(reader.warnings + _left_out(path, document)))
+    )
 
 
 def _refuse_entities(path: Path) -> None:
@@ -55,8 +68,12 @@ def _refuse_entities(path: Path) -> None:
         for entry in archive.infolist():
             if entry.filename.endswith((".xml", ".rels")):
                 data = archive.read(entry)
-                if _DOCTYPE.search(data) or (data[:2] in (b"\xff\xfe", b"\xfe\xff") and _DOCTYPE.search(data.replace(b"\x00", b""))):
-                    raise ConversionError("bevat een DOCTYPE of ENTITY, die Word nooit schrijft en die andere bestanden kan inlezen. Het is niet geopend.")
+                if _DOCTYPE.search(data) or (
+                    data[:2] in (b"\xff\xfe", b"\xfe\xff") and _DOCTYPE.search(data.replace(b"\x00", b""))
+                ):
+                    raise ConversionError(
+                        "bevat een DOCTYPE of ENTITY, die Word nooit schrijft en die andere bestanden kan inlezen. Het is niet geopend."
+                    )
 
 
 def _container(reader: _Reader, element: Any, parent: Any) -> Iterator[Block]:
@@ -198,7 +215,11 @@ def _left_out(path: Path, document: Any) -> list[str]:
     """What Word holds that the Markdown does not."""
     body, warnings = document.element.body, []
     with zipfile.ZipFile(path) as archive:
-        for part, what in (("word/footnotes.xml", "voetnoten"), ("word/endnotes.xml", "eindnoten"), ("word/comments.xml", "opmerkingen")):
+        for part, what in (
+            ("word/footnotes.xml", "voetnoten"),
+            ("word/endnotes.xml", "eindnoten"),
+            ("word/comments.xml", "opmerkingen"),
+        ):
             if part in archive.namelist() and re.search(rb"<w:t[ >]", archive.read(part)):
                 warnings.append(f"De {what} zijn niet overgenomen.")
     if next(body.iter(qn("w:txbxContent")), None) is not None:

@@ -33,12 +33,18 @@ class Styles:
         for line in lines:
             weights[line.style] += len(line.text)
         body = weights.most_common(1)[0][0] if weights else (10.0, False)
-        heads = {style for style in weights if style[0] > body[0] * 1.08 or (style[1] and not body[1] and style[0] >= body[0] * 0.95)}
+        heads = {
+            style
+            for style in weights
+            if style[0] > body[0] * 1.08 or (style[1] and not body[1] and style[0] >= body[0] * 0.95)
+        }
         steps = [(after.bottom - before.bottom) / max(1.0, before.style[0])
                  for before, after in zip(lines, lines[1:], strict=False)
                  if before.page == after.page and before.style == after.style == body and after.bottom > before.bottom]  # fmt: skip
         close = [step for step in steps if step < 1.9]
-        seen = frozenset(word for line in lines for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-)", line.text.casefold()))
+        seen = frozenset(
+            word for line in lines for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-)", line.text.casefold())
+        )
         return cls(body, tuple(sorted(heads, reverse=True)), median(close) if close else 1.2, seen)
 
     def heading_level(self, line: Line) -> int:
@@ -72,14 +78,21 @@ def blocks_of(lines: Iterable[Line], styles: Styles) -> list[Block]:
         level = styles.heading_level(line)
         current = done[-1] if done else None
         if level:
-            if current and current.kind == "heading" and current.level == level and _follows(current.lines[-1], line, styles, 1.35):
+            if (
+                current
+                and current.kind == "heading"
+                and current.level == level
+                and _follows(current.lines[-1], line, styles, 1.35)
+            ):
                 current.lines.append(line)
             else:
                 done.append(_Open("heading", level, False, [line]))
                 indents = []
         elif is_mark(line.words[0].text) and len(line.words) > 1:
             indents = [x for x in indents if x < line.x0 - 3] + [line.x0]
-            done.append(_Open("item", len(indents) - 1, bool(ORDINAL.match(line.words[0].text)), [line], line.words[1].x0))
+            done.append(
+                _Open("item", len(indents) - 1, bool(ORDINAL.match(line.words[0].text)), [line], line.words[1].x0)
+            )
         elif current and current.kind != "heading" and _goes_on(current, line, styles, right):
             current.lines.append(line)
         else:
@@ -156,7 +169,11 @@ def join(before: str, after: str, known: frozenset[str]) -> str:
     broken = _BROKEN.search(before)
     start = re.match(r"[^\W\d_]+", after)
     if broken is None or start is None or not start.group()[0].islower():
-        return f"{before}{after}" if re.search(r"[^\W_]-\Z", before) and start and start.group()[0].isupper() else f"{before} {after}"
+        return (
+            f"{before}{after}"
+            if re.search(r"[^\W_]-\Z", before) and start and start.group()[0].isupper()
+            else f"{before} {after}"
+        )
     head, tail = broken.group(1).casefold(), start.group().casefold()
     if tail in {"en", "of", "and", "or"} and f"{head}{tail}" not in known:
         return f"{before} {after}"

@@ -13,18 +13,39 @@ from assistant.errors import ConversionError
 from assistant.text import DUTCH_STOP, ENGLISH_STOP, plain, words
 
 # Titles that programs give to documents, not people.
-_NO_TITLE = re.compile(r"(?:microsoft word|untitled|naamloos|document\d*|zonder titel|scan|presentation|\(anonymous\)|anonymous|unspecified)\b|.*\.(?:docx?|pdf|indd|odt)\Z|https?://", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"(?:microsoft word|untitled|naamloos|document\d*|zonder titel|scan|presentation|\(anonymous\)|anonymous|unspecified)\b|.*\.(?:docx?|pdf|indd|odt)\Z|https?://",
+    re.IGNORECASE,
+)
 _NO_COMPANY = re.compile(r"(?:microsoft|hp|dell|home|thuis|prive|privé|n/?a|-)\b.{0,12}\Z", re.IGNORECASE)
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _DATE = rf"((?:\d{{1,2}}\s+)?(?:{_MONTHS})\s+(?:19|20)\d\d|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)"
-_DATED = re.compile(rf"\b(?:datum|versie|vastgesteld|publicatiedatum|gepubliceerd|d\.d\.|ingangsdatum|uitgave|herzien)\b[^.\n]{{0,40}}?\b{_DATE}", re.IGNORECASE)
+_DATED = re.compile(
+    rf"\b(?:datum|versie|vastgesteld|publicatiedatum|gepubliceerd|d\.d\.|ingangsdatum|uitgave|herzien)\b[^.\n]{{0,40}}?\b{_DATE}",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(rf"\A\(?{_DATE}\)?\Z", re.IGNORECASE)
-_STATUS = re.compile(r"\bstatus\s*:\s*(concept|vastgesteld|definitief|ontwerp|denkhulp)\b|\b(vastgesteld)\s+(?:op|door|in)\b|\A\(?(concept|conceptversie|ontwerp)\)?\b", re.IGNORECASE)
+_STATUS = re.compile(
+    r"\bstatus\s*:\s*(concept|vastgesteld|definitief|ontwerp|denkhulp)\b|\b(vastgesteld)\s+(?:op|door|in)\b|\A\(?(concept|conceptversie|ontwerp)\)?\b",
+    re.IGNORECASE,
+)
 _KINDS = ("kwaliteitskader", "brochure", "opleidingsplan", "reglement", "besluit", "richtlijn", "handreiking", "leidraad", "protocol",
           "jaarverslag", "jaarplan", "handboek", "visiedocument", "folder", "notitie", "procedure", "plan")  # fmt: skip
 # How far into the text a title page and colophon reach.
 _OPENING = 12
-KEYS = ("title", "publisher", "kind", "audience", "date", "status", "valid-from", "valid-until", "language", "url", "contact")
+KEYS = (
+    "title",
+    "publisher",
+    "kind",
+    "audience",
+    "date",
+    "status",
+    "valid-from",
+    "valid-until",
+    "language",
+    "url",
+    "contact",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +72,9 @@ def propose(properties: Mapping[str, str], blocks: Sequence[Block], stem: str) -
     company = properties.get("company", "")
     if company and not _NO_COMPANY.match(company):
         found.append(Proposal("publisher", company, "eigenschappen van het bestand"))
-    kind = next((kind for kind in _KINDS if any(word == kind or word.endswith(kind) for word in words(found[0].value))), None)
+    # A file name is no title: it says nothing about what the document is.
+    named = words(found[0].value) if found[0].source != "de bestandsnaam" else []
+    kind = next((kind for kind in _KINDS if any(word.endswith(kind) for word in named)), None)
     if kind:
         found.append(Proposal("kind", kind, "de titel"))
     if date := _date(opening):
@@ -63,7 +86,9 @@ def propose(properties: Mapping[str, str], blocks: Sequence[Block], stem: str) -
         found.append(language)
     if re.match(r"https?://\S+\Z", properties.get("url", "")):
         found.append(Proposal("url", properties["url"], "het adres in de pagina"))
-    missing = [name for key, name in (("publisher", "uitgever"), ("date", "datum")) if key not in {p.key for p in found}]
+    missing = [
+        name for key, name in (("publisher", "uitgever"), ("date", "datum")) if key not in {p.key for p in found}
+    ]
     return found, [f"Het document noemt zelf geen {' en geen '.join(missing)}."] if missing else []
 
 
@@ -102,18 +127,32 @@ def _own(front: str, blocks: Sequence[Block], stem: str) -> tuple[list[Proposal]
     try:
         values = yaml.safe_load(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", "", front))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConversionError("heeft kapotte gegevens tussen de streepjes bovenaan (front matter). Herstel of verwijder dat blok.") from error
+        raise ConversionError(
+            "heeft kapotte gegevens tussen de streepjes bovenaan (front matter). Herstel of verwijder dat blok."
+        ) from error
     values = {str(key).lower(): value for key, value in values.items()} if isinstance(values, dict) else {}
-    found = [Proposal(key, clean(_plain(values[key]))[:300], "het bestand zelf") for key in KEYS if key in values and clean(_plain(values[key]))]
+    found = [
+        Proposal(key, clean(_plain(values[key]))[:300], "het bestand zelf")
+        for key in KEYS
+        if key in values and clean(_plain(values[key]))
+    ]
     left = sorted(str(key)[:40] for key in values if key not in {*KEYS, "original", "sha256"})
     if "title" not in {p.key for p in found}:
         heading = re.search(r"^#{1,3}\s+(.+?)\s*#*$", blocks[0].text if blocks else "", re.MULTILINE)
-        found.insert(0, Proposal("title", plain(heading.group(1))[:200], "de eerste kop") if heading else _title({}, [], stem))
+        found.insert(
+            0, Proposal("title", plain(heading.group(1))[:200], "de eerste kop") if heading else _title({}, [], stem)
+        )
     return found, [f"Onbekende gegevens zijn niet overgenomen: {', '.join(left)}."] if left else []
 
 
 def _plain(value: object) -> str:
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else "" if value is None or isinstance(value, dict) else str(value)
+    return (
+        ", ".join(str(item) for item in value)
+        if isinstance(value, list)
+        else ""
+        if value is None or isinstance(value, dict)
+        else str(value)
+    )
 
 
 def front_matter(values: Mapping[str, str]) -> str:

@@ -35,7 +35,9 @@ def read_html(raw: bytes) -> Converted:
     root = _main(tree)
     blocks = tuple(block for block in _blocks(root, 0) if block.text or block.rows) if root is not None else ()
     if not blocks:
-        raise ConversionError("er staat geen leesbare tekst in de pagina. Bewaar haar opnieuw als de tekst zichtbaar is, of druk haar af naar PDF.")
+        raise ConversionError(
+            "er staat geen leesbare tekst in de pagina. Bewaar haar opnieuw als de tekst zichtbaar is, of druk haar af naar PDF."
+        )
     return Converted(blocks, properties, (warning,) if warning else ())
 
 
@@ -138,7 +140,9 @@ def _table(node: LexborNode, depth: int) -> Block:
             for cell in row.iter():
                 if cell.tag in {"td", "th"}:
                     span = str(cell.attributes.get("colspan") or "1")
-                    cells += [tuple(_blocks(cell, depth + 1))] + [()] * (min(int(span), 50) - 1 if span.isdigit() else 0)
+                    cells += [tuple(_blocks(cell, depth + 1))] + [()] * (
+                        min(int(span), 50) - 1 if span.isdigit() else 0
+                    )
             rows.append(tuple(cells))
     return Block("table", rows=tuple(rows))
 

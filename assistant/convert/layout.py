@@ -11,7 +11,9 @@ from typing import Protocol
 # '(cid:127)' is how a mark of a symbol font without a table of letters comes out.
 BULLET = re.compile(r"(?:[•●▪■◦○‣⁃∙·–—\-*o➢➤✓\uf0b7\uf0a7\uf0d8\uf02d\uf0fc]|\(cid:\d+\))\Z")
 ORDINAL = re.compile(r"(?:\d{1,2}|[a-z])[.)]\Z")
-_PAGE_NUMBER = re.compile(r"(?:pagina|page|blz\.?|p\.)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:van|of|/)\s*\d{1,4})?\Z", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:pagina|page|blz\.?|p\.)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:van|of|/)\s*\d{1,4})?\Z", re.IGNORECASE
+)
 # The part of a page, at its top and at its bottom, where headers and footers stand.
 _EDGE = 0.12
 # A column holds at least this many lines, and this share of the characters of both columns.
@@ -110,7 +112,9 @@ def lines_of(words: Sequence[Word], page: int, gap: float = 1.4) -> list[Line]:
         for row in reversed(rows[-40:]):
             last = row[-1]
             overlap = min(word.bottom, last.bottom) - max(word.top, last.top)
-            if overlap > 0.5 * min(word.bottom - word.top, last.bottom - last.top) and -2 <= word.x0 - last.x1 <= gap * max(word.size, last.size):
+            if overlap > 0.5 * min(
+                word.bottom - word.top, last.bottom - last.top
+            ) and -2 <= word.x0 - last.x1 <= gap * max(word.size, last.size):
                 row.append(word)
                 break
         else:
@@ -133,7 +137,9 @@ def _with_marks(lines: list[Line]) -> list[Line]:
 
 
 def _same_row(one: Box, other: Box) -> bool:
-    return min(one.bottom, other.bottom) - max(one.top, other.top) > 0.4 * min(one.bottom - one.top, other.bottom - other.top)
+    return min(one.bottom, other.bottom) - max(one.top, other.top) > 0.4 * min(
+        one.bottom - one.top, other.bottom - other.top
+    )
 
 
 def reading_order(boxes: Sequence[Box]) -> list[Box]:
@@ -165,7 +171,11 @@ def _gutter(boxes: Sequence[Box]) -> float | None:
         left = [b for b in boxes if b.x1 <= start]
         right = [b for b in boxes if b.x0 >= start - 2]
         crossing = len(boxes) - len(left) - len(right)
-        if _are_columns(left, right, start) and crossing * 2 <= len(left) + len(right) and (best is None or crossing < best[0]):
+        if (
+            _are_columns(left, right, start)
+            and crossing * 2 <= len(left) + len(right)
+            and (best is None or crossing < best[0])
+        ):
             best = (crossing, float(start))
     return best[1] if best else None
 
@@ -175,7 +185,9 @@ def _are_columns(left: Sequence[Box], right: Sequence[Box], start: float) -> boo
     if min(len(left), len(right)) < _COLUMN_LINES:
         return False
     edge = max(box.x1 for box in left)
-    shared = min(max(b.bottom for b in left), max(b.bottom for b in right)) - max(min(b.top for b in left), min(b.top for b in right))
+    shared = min(max(b.bottom for b in left), max(b.bottom for b in right)) - max(
+        min(b.top for b in left), min(b.top for b in right)
+    )
     height = min(max(b.bottom for b in side) - min(b.top for b in side) for side in (left, right))
     areas = [sum(b.x1 - b.x0 for b in side) for side in (left, right)]
     filled = sum(b.x1 - b.x0 for b in left) / len(left) / max(1.0, edge - min(b.x0 for b in left))
@@ -203,7 +215,9 @@ def without_edges(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[list[Li
     kept: list[list[Line]] = []
     for height, lines in pages:
         keys = [(_edge_key(line, height), line) for line in lines]
-        kept.append([line for key, line in keys if not key or not (seen[key] >= needed or _PAGE_NUMBER.match(line.text))])
+        kept.append(
+            [line for key, line in keys if not key or not (seen[key] >= needed or _PAGE_NUMBER.match(line.text))]
+        )
     return kept
 
 

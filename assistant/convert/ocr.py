@@ -56,7 +56,9 @@ def read_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool)
             raise ConversionError(_ABSENT)
         return {}
     if len(numbers) > _MAX_SCANNED:
-        raise ConversionError(f"heeft {len(numbers)} gescande bladzijden; meer dan {_MAX_SCANNED} tegelijk wordt niet gelezen. Splits het document.")
+        raise ConversionError(
+            f"heeft {len(numbers)} gescande bladzijden; meer dan {_MAX_SCANNED} tegelijk wordt niet gelezen. Splits het document."
+        )
     import pypdfium2
 
     read: dict[int, list[Block]] = {}
@@ -79,13 +81,21 @@ def read_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool)
 def _recognise(image: Path, page: int) -> list[Block]:
     language = _language()
     try:
-        done = subprocess.run(["tesseract", str(image), "stdout", "-l", language], capture_output=True, timeout=_SECONDS, check=True)
+        done = subprocess.run(
+            ["tesseract", str(image), "stdout", "-l", language], capture_output=True, timeout=_SECONDS, check=True
+        )
     except (subprocess.SubprocessError, OSError) as error:
-        raise ConversionError(f"OCR is niet gelukt ({type(error).__name__}). Maak een scherpere scan of probeer een ander bestand.") from error
+        raise ConversionError(
+            f"OCR is niet gelukt ({type(error).__name__}). Maak een scherpere scan of probeer een ander bestand."
+        ) from error
     return [dataclasses.replace(block, page=page) for block in read_text(done.stdout).blocks]
 
 
 def _language() -> str:
     """Dutch where its model is installed, with English beside it."""
-    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=_SECONDS, check=False).stdout.decode("utf-8", "replace").split()
+    listed = (
+        subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=_SECONDS, check=False)
+        .stdout.decode("utf-8", "replace")
+        .split()
+    )
     return "+".join(name for name in ("nld", "eng") if name in listed) or "eng"

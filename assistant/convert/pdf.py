@@ -61,7 +61,9 @@ def _open(path: Path) -> tuple[dict[str, str], int]:
             raise ConversionError("is met een wachtwoord beveiligd. Sla het op zonder wachtwoord.")
         count = len(reader.pages)
         if count > MAX_PAGES:
-            raise ConversionError(f"heeft {count} bladzijden; meer dan {MAX_PAGES} wordt niet in één keer gelezen. Splits het document.")
+            raise ConversionError(
+                f"heeft {count} bladzijden; meer dan {MAX_PAGES} wordt niet in één keer gelezen. Splits het document."
+            )
         if count == 0:
             raise ConversionError("heeft geen bladzijden.")
         for page in reader.pages:
@@ -69,12 +71,19 @@ def _open(path: Path) -> tuple[dict[str, str], int]:
             if content is not None:
                 content.get_data()
         information = reader.metadata or {}
-        found = {name: information.get(key) for name, key in (("title", "/Title"), ("author", "/Author"), ("subject", "/Subject"))}
+        found = {
+            name: information.get(key)
+            for name, key in (("title", "/Title"), ("author", "/Author"), ("subject", "/Subject"))
+        }
         language = reader.trailer["/Root"].get("/Lang")  # type: ignore[union-attr]
     except DependencyError as error:
-        raise ConversionError("is met een wachtwoord of een onbekende methode beveiligd. Sla het op zonder beveiliging.") from error
+        raise ConversionError(
+            "is met een wachtwoord of een onbekende methode beveiligd. Sla het op zonder beveiliging."
+        ) from error
     except (PdfReadError, PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise ConversionError(f"is een beschadigde PDF ({type(error).__name__}). Haal het document opnieuw op of sla het opnieuw op.") from error
+        raise ConversionError(
+            f"is een beschadigde PDF ({type(error).__name__}). Haal het document opnieuw op of sla het opnieuw op."
+        ) from error
     found["language"] = language
     return {name: clean(str(value)) for name, value in found.items() if value and clean(str(value))}, count
 
@@ -87,7 +96,9 @@ def _words(page: Any) -> list[Word]:
         # Upright text only: watermarks and margin notes run the other way.
         if text and raw["upright"]:
             x, y = (raw["x0"] + raw["x1"]) / 2, (raw["top"] + raw["bottom"]) / 2
-            target = next((uri for x0, x1, top, bottom, uri in links if x0 - 1 <= x <= x1 + 1 and top - 1 <= y <= bottom + 1), "")
+            target = next(
+                (uri for x0, x1, top, bottom, uri in links if x0 - 1 <= x <= x1 + 1 and top - 1 <= y <= bottom + 1), ""
+            )
             bold = any(mark in raw["fontname"].lower() for mark in ("bold", "black", "heavy", "semibold", "demi"))
             words.append(Word(text, raw["x0"], raw["x1"], raw["top"], raw["bottom"], raw["size"], bold, target))
     return words

@@ -48,7 +48,13 @@ class Preview:
 
 
 def make_preview(
-    source: Source, known: Sequence[Document], vocabulary: Vocabulary, *, id: str | None = None, limits: Limits | None = None, ocr: bool = True
+    source: Source,
+    known: Sequence[Document],
+    vocabulary: Vocabulary,
+    *,
+    id: str | None = None,
+    limits: Limits | None = None,
+    ocr: bool = True,
 ) -> Preview:
     """Convert a sniffed file and say what adding it would do.
 
@@ -86,8 +92,12 @@ def compose(values: Mapping[str, str], body: str) -> str:
 
 def with_text(preview: Preview, text: str, vocabulary: Vocabulary) -> Preview:
     """The same preview after the maintainer corrected the Markdown; passages are made anew."""
-    document = Document(id=preview.id, file=f"{preview.id}.md", title=preview.id, text=text, sha256="", body_start=_body_start(text))
-    return dataclasses.replace(preview, text=text, passages=tuple(p for p in split_document(document, vocabulary) if searchable(p)))
+    document = Document(
+        id=preview.id, file=f"{preview.id}.md", title=preview.id, text=text, sha256="", body_start=_body_start(text)
+    )
+    return dataclasses.replace(
+        preview, text=text, passages=tuple(p for p in split_document(document, vocabulary) if searchable(p))
+    )
 
 
 def _body_start(text: str) -> int:
@@ -99,7 +109,9 @@ def _warnings(source: Source, rendered: Rendered, missing: Sequence[str], editio
     found = [source.warning] if source.warning else []
     found += [*rendered.warnings, *missing]
     if edition and edition.overlap < _HARDLY:
-        found.append(f"Heeft dezelfde naam als {edition.document.file} maar bijna geen tekst gemeen; is dit een ander document, geef dan een naam met --id.")
+        found.append(
+            f"Heeft dezelfde naam als {edition.document.file} maar bijna geen tekst gemeen; is dit een ander document, geef dan een naam met --id."
+        )
     return tuple(found)
 
 
@@ -122,6 +134,13 @@ def preview_json(preview: Preview, *, full: bool = True) -> dict[str, Any]:
     if full:
         shown["markdown"] = preview.text
         shown["citations"] = [
-            {"section": list(p.section), "quote": p.quote, "actors": list(p.actors), "domain": p.domain, "aspect": p.aspect} for p in preview.passages
+            {
+                "section": list(p.section),
+                "quote": p.quote,
+                "actors": list(p.actors),
+                "domain": p.domain,
+                "aspect": p.aspect,
+            }
+            for p in preview.passages
         ]
     return shown

@@ -36,14 +36,20 @@ def render(converted: Converted, vocabulary: Vocabulary) -> Rendered:
     counters: dict[int, int] = {}
     previous: Block | None = None
     for block in blocks:
-        if block.kind != "item" or (previous is not None and previous.kind != "item"):
+        goes_on = previous is not None and previous.kind == block.kind == "item" and _one_list(previous, block)
+        if not goes_on:
             counters = {}
         text = _text(block, counters)
-        parts.append(text if previous is not None and previous.kind == block.kind == "item" else f"\n{text}")
+        parts.append(text if goes_on else f"\n{text}")
         if block.page and block.page not in pages and block.kind != "table":
             pages[block.page] = block.text[:80]
         previous = block
     return Rendered("\n".join(parts).strip() + "\n", tuple(sorted(pages.items())), tuple(dict.fromkeys(warnings)))
+
+
+def _one_list(before: Block, after: Block) -> bool:
+    """Whether two items in a row belong to one list: at the same depth they both count, or neither does."""
+    return before.level != after.level or before.ordered == after.ordered
 
 
 def _flat(blocks: Sequence[Block], vocabulary: Vocabulary, warnings: list[str]) -> list[Block]:
@@ -106,4 +112,7 @@ def _linked(text: str) -> str:
         return f"[{words}]({words if words.startswith('http') else 'http://' + words})"
 
     parts = re.split(r"(\[[^\]\[]*\]\([^()\s]*\))", text)
-    return "".join(part if number % 2 else _MAIL.sub(r"[\1](mailto:\1)", _BARE_LINK.sub(web, part)) for number, part in enumerate(parts))
+    return "".join(
+        part if number % 2 else _MAIL.sub(r"[\1](mailto:\1)", _BARE_LINK.sub(web, part))
+        for number, part in enumerate(parts)
+    )

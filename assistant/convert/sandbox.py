@@ -72,11 +72,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _result(name: str, out: Path, code: int, limits: Limits) -> Converted:
     if code in {-24, -9, 152, 137}:
-        raise ConversionError(f"{name}: lezen kostte meer dan {limits.cpu_seconds} seconden rekentijd en is gestopt. Splits het document of sla het opnieuw op.")
+        raise ConversionError(
+            f"{name}: lezen kostte meer dan {limits.cpu_seconds} seconden rekentijd en is gestopt. Splits het document of sla het opnieuw op."
+        )
     try:
         data = json.loads(out.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConversionError(f"{name}: is beschadigd of te ingewikkeld; het lezen is afgebroken. Sla het document opnieuw op.") from error
+        raise ConversionError(
+            f"{name}: is beschadigd of te ingewikkeld; het lezen is afgebroken. Sla het document opnieuw op."
+        ) from error
     if "error" in data:
         raise ConversionError(f"{name}: {data['error']}")
     return from_json(data)

@@ -81,12 +81,20 @@ def _kind(path: Path, name: str, head: bytes) -> Kind:
     if head.startswith(b"{\\rtf"):
         raise ConversionError(f"{name}: is RTF, dat wordt niet gelezen. Sla het in Word op als DOCX.")
     if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head.count(b"\x00"):
-        raise ConversionError(f"{name}: is geen document dat we herkennen (PDF, DOCX, HTML, Markdown of tekst). Sla het op als een daarvan.")
+        raise ConversionError(
+            f"{name}: is geen document dat we herkennen (PDF, DOCX, HTML, Markdown of tekst). Sla het op als een daarvan."
+        )
     if re.search(rb"<!doctype\s+html|<html[\s>]", head.replace(b"\x00", b""), re.IGNORECASE):
         return "html"
     if re.match(rb"\s*(?:\xef\xbb\xbf)?<\?xml", head):
         raise ConversionError(f"{name}: is XML, dat wordt niet gelezen. Sla het op als DOCX, PDF of HTML.")
-    return "markdown" if path.suffix.lower() in {".md", ".markdown"} else "html" if path.suffix.lower() in {".htm", ".html"} else "text"
+    return (
+        "markdown"
+        if path.suffix.lower() in {".md", ".markdown"}
+        else "html"
+        if path.suffix.lower() in {".htm", ".html"}
+        else "text"
+    )
 
 
 def _archive(path: Path, name: str) -> Kind:
@@ -94,13 +102,21 @@ def _archive(path: Path, name: str) -> Kind:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ConversionError(f"{name}: is beschadigd; het bestand is niet compleet. Haal het opnieuw op of sla het opnieuw op.") from error
+        raise ConversionError(
+            f"{name}: is beschadigd; het bestand is niet compleet. Haal het opnieuw op of sla het opnieuw op."
+        ) from error
     names = {entry.filename for entry in entries}
     total = sum(entry.file_size for entry in entries)
     swollen = any(
-        entry.file_size > _RATIO_COUNTS_FROM and entry.file_size > MAX_RATIO * max(1, entry.compress_size) for entry in entries
+        entry.file_size > _RATIO_COUNTS_FROM and entry.file_size > MAX_RATIO * max(1, entry.compress_size)
+        for entry in entries
     )
-    if len(entries) > MAX_ENTRIES or total > MAX_ARCHIVE or swollen or any(e.file_size > MAX_PART and e.filename.endswith(".xml") for e in entries):
+    if (
+        len(entries) > MAX_ENTRIES
+        or total > MAX_ARCHIVE
+        or swollen
+        or any(e.file_size > MAX_PART and e.filename.endswith(".xml") for e in entries)
+    ):
         raise ConversionError(
             f"{name}: pakt uit tot {total / 1e6:.0f} MB in {len(entries)} delen, veel meer dan een document nodig heeft. "
             "Het is niet geopend; sla het document opnieuw op vanuit Word."
@@ -112,7 +128,9 @@ def _archive(path: Path, name: str) -> Kind:
     other = "OpenDocument" if "content.xml" in names else "Excel" if any(n.startswith("xl/") for n in names) else (
         "PowerPoint" if any(n.startswith("ppt/") for n in names) else "een zip-bestand"
     )  # fmt: skip
-    raise ConversionError(f"{name}: is {other}, dat wordt niet gelezen. Sla het op als DOCX of PDF, of pak het eerst uit.")
+    raise ConversionError(
+        f"{name}: is {other}, dat wordt niet gelezen. Sla het op als DOCX of PDF, of pak het eerst uit."
+    )
 
 
 def _old_office(path: Path, name: str) -> str:

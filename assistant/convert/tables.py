@@ -105,7 +105,11 @@ def _has_side(rows: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> bool:
     """Whether the first column holds heads."""
     if not rows or len(rows[0]) < 2:
         return False
-    filled = [_head(row[0], vocabulary) for row in rows if text_of(row[0]).strip() and any(text_of(cell).strip() for cell in row[1:])]
+    filled = [
+        _head(row[0], vocabulary)
+        for row in rows
+        if text_of(row[0]).strip() and any(text_of(cell).strip() for cell in row[1:])
+    ]
     return bool(filled) and sum(_recognised(head) for head in filled) >= _SHARE * len(filled)
 
 
@@ -119,7 +123,12 @@ def _banner(row: Sequence[Cell], vocabulary: Vocabulary) -> _Head | None:
 
 
 def _place(
-    root: _Node, row: Sequence[Cell], columns: dict[int, _Head], banner: tuple[_Head, ...], side: bool, vocabulary: Vocabulary
+    root: _Node,
+    row: Sequence[Cell],
+    columns: dict[int, _Head],
+    banner: tuple[_Head, ...],
+    side: bool,
+    vocabulary: Vocabulary,
 ) -> None:
     """Put the cells of a row where their heads say."""
     own = _head(row[0], vocabulary) if side else None
@@ -181,7 +190,9 @@ def grid(table: Block) -> tuple[list[str], str]:
         else f"Tabel{where}: cellen met meer regels zijn tot één regel gemaakt; kijk haar na." if listed
         else ""
     )  # fmt: skip
-    lines = ["| " + " | ".join(" ".join(text_of(cell).split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(" ".join(text_of(cell).split()).replace("|", "\\|") for cell in row) + " |" for row in rows
+    ]
     return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]], warning
 
 
@@ -197,7 +208,13 @@ def joined(blocks: Sequence[Block]) -> list[Block]:
         if rows and [text_of(c) for c in rows[0]] == [text_of(c) for c in last.rows[0]]:
             rows.pop(0)
         before = list(last.rows)
-        if rows and len(rows[0]) > 1 and not text_of(rows[0][0]).strip() and text_of(before[-1][0]).strip() and len(before) > 1:
+        if (
+            rows
+            and len(rows[0]) > 1
+            and not text_of(rows[0][0]).strip()
+            and text_of(before[-1][0]).strip()
+            and len(before) > 1
+        ):
             before[-1] = tuple(_mended(one, other) for one, other in zip(before[-1], rows.pop(0), strict=True))
         done[-1] = dataclasses.replace(last, rows=(*before, *rows))
     return done
@@ -205,7 +222,12 @@ def joined(blocks: Sequence[Block]) -> list[Block]:
 
 def _runs_on(last: Block, block: Block) -> bool:
     return bool(
-        last.page and block.page and block.page - last.page >= 1 and last.rows and block.rows and len(last.rows[0]) == len(block.rows[0])
+        last.page
+        and block.page
+        and block.page - last.page >= 1
+        and last.rows
+        and block.rows
+        and len(last.rows[0]) == len(block.rows[0])
     )
 
 

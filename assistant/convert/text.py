@@ -12,7 +12,14 @@ from assistant.errors import ConversionError
 _ITEM = re.compile(r"^(\s*)(?:([-*+•●▪◦‣·–—])|(\d{1,3}[.)]|[a-z][.)]))\s+(.*)$")
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_NAMES = {"cp1252": "Windows-1252", "utf_16": "UTF-16", "utf_16_le": "UTF-16", "utf_16_be": "UTF-16", "utf_8": "UTF-8", "latin_1": "Latin-1"}
+_NAMES = {
+    "cp1252": "Windows-1252",
+    "utf_16": "UTF-16",
+    "utf_16_le": "UTF-16",
+    "utf_16_be": "UTF-16",
+    "utf_8": "UTF-8",
+    "latin_1": "Latin-1",
+}
 # What Dutch and English text in a one-byte encoding may hold above ASCII; a guess that finds other letters is a worse guess.
 _WESTERN = re.compile(r"[^\x00-\x7fÀ-ÿ€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-\xbf]")
 
@@ -37,12 +44,16 @@ def decode(raw: bytes) -> tuple[str, str]:
         return _lines(western), _said("cp1252")
     best = from_bytes(raw).best()
     if best is None:
-        raise ConversionError("heeft een onbekende tekencodering of is geen tekst. Sla het op als UTF-8 en probeer opnieuw.")
+        raise ConversionError(
+            "heeft een onbekende tekencodering of is geen tekst. Sla het op als UTF-8 en probeer opnieuw."
+        )
     return _lines(str(best)), _said(best.encoding)
 
 
 def _said(encoding: str) -> str:
-    return f"De tekst stond in {_NAMES.get(encoding, encoding)} en is omgezet naar UTF-8; kijk de bijzondere letters na."
+    return (
+        f"De tekst stond in {_NAMES.get(encoding, encoding)} en is omgezet naar UTF-8; kijk de bijzondere letters na."
+    )
 
 
 def _lines(text: str) -> str:

@@ -16,6 +16,9 @@ from assistant.errors import ConversionError
 _TOO_MUCH = "vraagt te veel geheugen om te lezen en is gestopt. Splits het document of sla het opnieuw op."
 _BROKEN = "is beschadigd en kan niet worden gelezen ({}). Haal het opnieuw op of sla het opnieuw op."
 
+# XML_ERR_NO_MEMORY of libxml2
+_XML_NO_MEMORY = 2
+
 
 def _no_network(*_: object, **__: object) -> NoReturn:
     raise OSError("a parser has no network")
@@ -54,6 +57,13 @@ def _parse(job: dict[str, Any]) -> Converted:
     return read_markdown(path.read_bytes()) if job["kind"] == "markdown" else read_text(path.read_bytes())
 
 
+def _memory(error: Exception) -> bool:
+    """Whether a library ran out of memory; libxml2 only gives a number for it."""
+    return "memory" in f"{error!r} {error.__cause__!r}".lower() or (
+        type(error).__name__ == "XMLSyntaxError" and getattr(error, "code", None) == _XML_NO_MEMORY
+    )
+
+
 def main() -> int:
     """Run the job given as JSON; every outcome is written as JSON, so that the parent never has to guess."""
     job = json.loads(sys.argv[1])
@@ -66,7 +76,7 @@ def main() -> int:
         result = {"error": _TOO_MUCH}
     except Exception as error:
         # The border to the parsers: whatever they raise on a hostile file is a broken document to the maintainer.
-        result = {"error": _TOO_MUCH if "MemoryError" in repr(error) else _BROKEN.format(type(error).__name__)}
+        result = {"error": _TOO_MUCH if _memory(error) else _BROKEN.format(type(error).__name__)}
     Path(job["out"]).write_text(json.dumps(result), encoding="utf-8")
     return 0
 
