@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 from assistant.answer import Parts, answer_question
 from assistant.confidence import load_confidence
 from assistant.embed import Encoder, load_encoder
+from assistant.errors import FailedError
 from assistant.question import understand
 from assistant.retrieve import retrieve
 from assistant.settings import Settings, load_settings
 from assistant.snapshot import Snapshot, open_published, published_id
 from assistant.types import Answer, Hit
 from assistant.vocabulary import Vocabulary, load_vocabulary
+
+_log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -30,6 +34,7 @@ class Assistant:
         self.encoder = encoder
         self._lock = threading.Lock()
         self._parts: Parts | None = None
+        self._refused: str | None = None
 
     @staticmethod
     def open(
@@ -72,25 +77,44 @@ class Assistant:
         Raises:
             QuestionError: an empty or far too long question, or an unknown actor.
         """
-        return answer_question(question, self.parts, actor, history)
+        return answer_question(_sound(question), self.parts, actor, [_sound(earlier) for earlier in history])
 
     def search(self, question: str, *, k: int = 10, actor: str | None = None, history: Sequence[str] = ()) -> list[Hit]:
         """The k passages nearest to a question, best first; see `ask` for the arguments and errors."""
         parts = self.parts
-        understood = understand(question, parts.vocabulary, parts.snapshot.lexical.correct, actor, history)
+        earlier = [_sound(text) for text in history]
+        understood = understand(_sound(question), parts.vocabulary, parts.snapshot.lexical.correct, actor, earlier)
         return retrieve(understood, parts.snapshot, parts.encoder, parts.vocabulary, k=k)
 
     @property
     def parts(self) -> Parts:
-        """The opened parts; a snapshot published since the last question takes the place of the old one."""
+        """The opened parts; a snapshot published since the last question takes the place of the old one.
+
+        One that cannot be opened does not: that is logged, and the old one goes on serving.
+        """
         parts = self._parts
         published = published_id(self.settings.index)
-        if parts is not None and published in {None, parts.snapshot.manifest.id}:
+        if parts is not None and published in {None, self._refused, parts.snapshot.manifest.id}:
             return parts
         with self._lock:
-            if self._parts is None or self._parts.snapshot.manifest.id != published:
-                snapshot = open_published(self.settings.index, self.encoder, self.settings.chroma_url)
-                vocabulary = load_vocabulary(self.settings.corpus / "vocabulary.yaml")
-                # The old snapshot is not closed: another thread may still be reading from it; it goes with its last user.
-                self._parts = Parts(snapshot, self.encoder, vocabulary, load_confidence())
+            if self._parts is None:
+                self._parts = self._opened()
+            elif published not in {None, self._refused, self._parts.snapshot.manifest.id}:
+                try:
+                    # The old snapshot is not closed: another thread may still be reading from it.
+                    self._parts = self._opened()
+                except FailedError as error:
+                    # What serves goes on serving; the command line says the same to who asks there.
+                    _log.warning("%s", error)
+                    self._refused = published
             return self._parts
+
+    def _opened(self) -> Parts:
+        snapshot = open_published(self.settings.index, self.encoder, self.settings.chroma_url)
+        vocabulary = load_vocabulary(self.settings.corpus / "vocabulary.yaml")
+        return Parts(snapshot, self.encoder, vocabulary, load_confidence())
+
+
+def _sound(text: str) -> str:
+    """A text without halves of surrogate pairs, which no encoder takes: they come from broken bytes or JSON escapes."""
+    return text.encode(errors="replace").decode()

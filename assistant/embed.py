@@ -36,7 +36,8 @@ class Encoder:
 
     def query(self, text: str) -> Vectors:
         """One question → a unit vector of shape (dimensions,)."""
-        return self._checked(self._query([text]))[0]
+        vector: Vectors = self._checked(self._query([text]))[0]
+        return vector
 
     def passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Passages → unit vectors of shape (len(texts), dimensions), in the order given.
@@ -95,7 +96,7 @@ def _sentence_transformer(name: str, source: str, fingerprint: str) -> Encoder:
     import transformers
     from sentence_transformers import SentenceTransformer
 
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # Weights may lie in half precision to save space; a CPU computes faster in single precision.
     model = SentenceTransformer(source, device="cpu", model_kwargs={"dtype": "float32"}, trust_remote_code=False)
 

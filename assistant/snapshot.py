@@ -158,7 +158,8 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         rows = [orjson.loads(line) for line in (folder / "passages.jsonl").read_bytes().splitlines()]
         order = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
         lexical = LexicalIndex.load(folder / "lexical")
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        # A plain array over the mapped file: the memmap class itself is slow to index.
+        vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
         store = open_store(folder / "chroma", name_of_collection(manifest.id), chroma_url)
         stored = store.count()
         complete = stored == 0 or (len(vectors) > 0 and store.complete(np.asarray(vectors[0])))

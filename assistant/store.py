@@ -28,6 +28,7 @@ class VectorStore:
 
     _client: Any = field(repr=False)
     _collection: Any = field(repr=False)
+    _count: int = 0
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """The k keys whose vectors lie nearest, with their cosine similarity, best first."""
@@ -44,8 +45,8 @@ class VectorStore:
         return len(found) == wanted and (not found or found[0][1] > 0.999)
 
     def count(self) -> int:
-        """How many vectors there are."""
-        return int(self._collection.count())
+        """How many vectors there are; counted when it was opened, for nothing is written to it after that."""
+        return self._count
 
     def close(self) -> None:
         """Let go of the files."""
@@ -96,4 +97,5 @@ def create_store(folder: Path, name: str, keys: Sequence[str], vectors: Vectors,
 def open_store(folder: Path, name: str, url: str = "") -> VectorStore:
     """Open a collection that `create_store` wrote."""
     client = _client(folder, url)
-    return VectorStore(client, client.get_collection(name, embedding_function=None))
+    collection = client.get_collection(name, embedding_function=None)
+    return VectorStore(client, collection, int(collection.count()))

@@ -54,6 +54,7 @@ _DUTCH_ONLY = DUTCH_STOP - ENGLISH_STOP - {"of", "is", "in", "we", "was", "me", 
 _stemmer = Stemmer.Stemmer("dutch")
 
 
+@lru_cache(maxsize=50_000)
 def plain(markdown: str) -> str:
     """Markdown → the words a reader sees: link texts without their addresses, no emphasis, heading or list marks."""
     text = _LINK.sub(r"\1", markdown)
@@ -74,6 +75,8 @@ def links(markdown: str) -> list[tuple[str, str]]:
 
 def fold(text: str) -> str:
     """Lower case without accents, typographic quotes and dashes made plain: how words are compared everywhere."""
+    if text.isascii():
+        return text.lower()
     text = text.replace("’", "'").replace("‘", "'").replace("–", "-").replace("\u2011", "-")
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))

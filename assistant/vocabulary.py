@@ -86,7 +86,7 @@ class Vocabulary:
         return self._aspects.find(tokens)
 
     def synonyms(self, tokens: Sequence[str]) -> list[tuple[tuple[str, ...], list[tuple[tuple[str, ...], float]]]]:
-        """Other wordings for what the words say: per phrase found, (folded words, weight) of the term and its synonyms."""
+        """Other wordings for what the words say: per phrase found, (folded words, weight) of each synonym."""
         result = []
         for found in self._terms.find(tokens):
             said = tuple(tokens[found.start : found.end])
@@ -153,16 +153,22 @@ def load_vocabulary(path: Path) -> Vocabulary:
         return Vocabulary()
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise VocabularyError(f"{path} kan niet worden gelezen ({error.strerror}). Controleer de rechten.") from error
+    except Exception as error:  # PyYAML raises whatever its converters raise: ValueError, KeyError, RecursionError …
         raise VocabularyError(
-            f"{path.name} is geen geldige YAML: {error}. Herstel het bestand en probeer opnieuw."
+            f"{path.name} is geen geldige YAML: {' '.join(str(error).split())[:200]}. "
+            "Herstel het bestand en probeer opnieuw."
         ) from error
     if not isinstance(raw, dict):
         raise VocabularyError(f"{path.name}: bovenaan moeten actors, domains, aspects, terms en abbreviations staan.")
     parts = {name: _entries(path.name, name, raw.get(name)) for name in ("actors", "domains", "aspects", "terms")}
     _refuse_shared_aliases(path.name, parts["actors"])
     short: dict[str, tuple[str, ...]] = {}
-    for item in raw.get("abbreviations") or []:
+    abbreviations = raw.get("abbreviations") or []
+    if not isinstance(abbreviations, list):
+        raise VocabularyError(f"{path.name}: 'abbreviations' moet een lijst zijn.")
+    for item in abbreviations:
         if not isinstance(item, dict) or not isinstance(item.get("short"), str) or not item.get("long"):
             raise VocabularyError(f"{path.name}: afkorting {item!r} mist 'short' of 'long'.")
         long = item["long"] if isinstance(item["long"], list) else [item["long"]]
@@ -217,5 +223,6 @@ def _refuse_shared_aliases(file: str, actors: Sequence[Entry]) -> None:
         for phrase, weight in _phrases_of(entry):
             if weight == SURE and seen.setdefault(phrase, entry.id) != entry.id:
                 raise VocabularyError(
-                    f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; kies er een, of zet het onder 'kind'."
+                    f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; "
+                    "kies er een, of zet het onder 'kind'."
                 )

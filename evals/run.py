@@ -15,9 +15,15 @@ from assistant.errors import FailedError, UsageError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from evals.results import Run
+    from assistant import Assistant
+    from evals.cases import Case
+    from evals.results import Rival, Run
+    from evals.rivals import Start
+    from evals.score import Outcome
 
 WORST = 10
 
@@ -85,12 +91,15 @@ def _check(options: argparse.Namespace) -> None:
 def _measure(options: argparse.Namespace, settings: Settings, console: Console) -> int:
     from evals.gate import breaches, load_gate
     from evals.results import RESULTS, last_committed, save
-    from evals.terminal import show_run, show_worst
+    from evals.terminal import show_rivals, show_run, show_worst
 
     bounds = load_gate(options.set) if options.gate else []
     done = _run(options, settings)
     before = last_committed(options.set)
     show_run(console, done, before)
+    for title, rivals in (("Andere systemen", done.peers), ("Wat elk onderdeel waard is", done.ablation)):
+        if rivals:
+            show_rivals(console, title, done, rivals)
     show_worst(console, done, WORST)
     path = save(done, options.out or RESULTS)
     console.print(f"\nBewaard: {path}", soft_wrap=True)
@@ -101,9 +110,9 @@ def _measure(options: argparse.Namespace, settings: Settings, console: Console) 
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Run:
-    """Ask every case of the set."""
+    """Ask every case of the set, and have the rivals answer them that were asked for."""
     from evals.results import Run, current_commit, now
-    from evals.score import Outcome, run_cases
+    from evals.score import run_cases
     from evals.sets import open_set, spread
     from evals.terminal import progress_bar
 
@@ -113,21 +122,45 @@ def _run(options: argparse.Namespace, settings: Settings) -> Run:
     began = time.perf_counter()
     outcomes: list[Outcome] = []
     with progress_bar() as start, open_set(options.set, settings, options.laws, say) as parts:
-        for system, _, cases in parts:
-            chosen = spread(cases, options.limit)
-            outcomes += run_cases(system, chosen, start(system.name, len(chosen)))
-        _, assistant, _ = parts[0]
-        manifest = assistant.snapshot.manifest
+        for part in parts:
+            cases = spread(part.cases, options.limit)
+            outcomes += run_cases(part.system, cases, start(part.system.name, len(cases)))
+        seconds = round(time.perf_counter() - began, 1)
+        first = parts[0].assistant
+        peers, ablation = _rivals(options, first, cases, outcomes, start)
         return Run(
             set=options.set,
             created=now(),
             commit=current_commit(),
-            index=manifest.id,
-            encoder=manifest.encoder_fingerprint,
-            threshold=parts[0][0].threshold,
-            seconds=round(time.perf_counter() - began, 1),
+            index=first.snapshot.manifest.id,
+            encoder=first.encoder.fingerprint,
+            threshold=parts[0].system.threshold,
+            seconds=seconds,
             outcomes=tuple(outcomes),
+            peers=peers,
+            ablation=ablation,
         )
+
+
+def _rivals(
+    options: argparse.Namespace, assistant: Assistant, cases: Sequence[Case], outcomes: Sequence[Outcome], start: Start
+) -> tuple[tuple[Rival, ...], tuple[Rival, ...]]:
+    """What the peers and the ablation make of the cases; empty for what was not asked for."""
+    from evals.ablation import ablation_systems
+    from evals.peers import PeerError
+    from evals.rivals import measure_rivals, peer_systems
+
+    peers: tuple[Rival, ...] = ()
+    ablation: tuple[Rival, ...] = ()
+    if options.peers:
+        try:
+            peers = measure_rivals(peer_systems(assistant.settings.corpus, assistant.encoder, cases), outcomes, start)
+        except PeerError as error:
+            raise FailedError(str(error)) from error
+    if options.ablation:
+        with ablation_systems(assistant, cases) as systems:
+            ablation = measure_rivals(systems, outcomes, start)
+    return peers, ablation
 
 
 def _compare(options: argparse.Namespace, console: Console) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import Assistant, Settings
@@ -22,10 +22,17 @@ SETS = ("dev", "test", "unseen")
 Tell = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One corpus of a set: the product over it, as it is measured and as it is, and its cases."""
+
+    system: System
+    assistant: Assistant
+    cases: list[Case]
+
+
 @contextmanager
-def open_set(
-    name: str, settings: Settings, laws: Path | None, say: Tell
-) -> Iterator[list[tuple[System, Assistant, list[Case]]]]:
+def open_set(name: str, settings: Settings, laws: Path | None, say: Tell) -> Iterator[list[Part]]:
     """Open the parts of a set: the system, its assistant and the cases; unseen has a part for each of its corpora.
 
     Args:
@@ -71,14 +78,14 @@ def spread(cases: list[Case], limit: int | None) -> list[Case]:
     return [cases[number * len(cases) // limit] for number in range(limit)]
 
 
-def _part(name: str, path: Path, assistant: Assistant) -> tuple[System, Assistant, list[Case]]:
+def _part(name: str, path: Path, assistant: Assistant) -> Part:
     try:
         cases = load_cases(path, assistant.snapshot.documents)
     except OSError as error:
         raise FailedError(f"{path} kan niet worden gelezen ({error.strerror}).") from error
     except CaseError as error:
         raise FailedError(f"{path.name}: {error}") from error
-    return product(name, assistant), assistant, cases
+    return Part(product(name, assistant), assistant, cases)
 
 
 def _opened(settings: Settings, say: Tell) -> Assistant:

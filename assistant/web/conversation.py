@@ -41,7 +41,9 @@ def understood_line(answer: Answer, assistant: Assistant, language: Language) ->
     say, question, words = TEXTS[language], answer.understood, assistant.vocabulary
     parts: list[str] = []
     found = [(question.aspect, words.aspects)] if question.aspect else []
-    found += [(actor, words.actors) for actor in question.actors] + ([(question.domain, words.domains)] if question.domain else [])
+    found += [(actor, words.actors) for actor in question.actors] + (
+        [(question.domain, words.domains)] if question.domain else []
+    )
     for mention, entries in found:
         entry = entries.get(mention.id) if mention else None
         if entry is not None and mention is not None:
@@ -168,7 +170,11 @@ def _further(answer: Answer, say: dict[str, str]) -> str:
         f'<li><button type="button" class="chip" data-ask="{escape(question)}">{escape(question[:1].upper() + question[1:])}</button></li>'
         for question in answer.suggestions
     )
-    return f'<div class="further"><h3 class="label">{say["further"]}</h3><ul class="chips">{chips}</ul></div>' if chips else ""
+    return (
+        f'<div class="further"><h3 class="label">{say["further"]}</h3><ul class="chips">{chips}</ul></div>'
+        if chips
+        else ""
+    )
 
 
 def _notices(answer: Answer) -> str:

@@ -18,7 +18,9 @@ CHAT_SCRIPTS = ("source.js", "app.js")
 PAGE_SCRIPTS = ("source.js",)
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
 # What Gradio's index page says about Gradio: pictures on other sites, its own name, a manifest that we do not have.
-_NOT_OURS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:|name="viewport")[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL)
+_NOT_OURS = re.compile(
+    r'\s*<meta\s+(?:property="og:|name="twitter:|name="viewport")[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL
+)
 
 
 @lru_cache(maxsize=8)
@@ -39,7 +41,9 @@ def index_page(page: str, documents: str) -> str:
     return page.replace("<gradio-app", f"{first}<gradio-app", 1)
 
 
-def plain_page(title: str, body: str, language: Language, active: str = "", scripts: tuple[str, ...] = PAGE_SCRIPTS) -> str:
+def plain_page(
+    title: str, body: str, language: Language, active: str = "", scripts: tuple[str, ...] = PAGE_SCRIPTS
+) -> str:
     """A page that the server writes: the header with all pages, and `body` (safe HTML) in its <main>.
 
     Args:
@@ -67,4 +71,7 @@ def _scripts(names: tuple[str, ...]) -> str:
 
 
 def _links() -> str:
-    return f'<link rel="stylesheet" href="{static_address("style.css")}"><link rel="icon" type="image/svg+xml" href="{static_address("icon.svg")}">'
+    return (
+        f'<link rel="stylesheet" href="{static_address("style.css")}">'
+        f'<link rel="icon" type="image/svg+xml" href="{static_address("icon.svg")}">'
+    )

@@ -42,8 +42,9 @@ def address_in(address: str, language: Language) -> str:
 def header_html(active: str, language: Language, tools: str = "") -> str:
     """The top of every page: the name, the pages, and at the end what a page adds."""
     say = TEXTS[language]
+    target, words = ("vraag", "skip") if active == "/" else ("inhoud", "skip_page")
     return (
-        f'<a class="skip" href="#{"vraag" if active == "/" else "inhoud"}">{say["skip" if active == "/" else "skip_page"]}</a>'
+        f'<a class="skip" href="#{target}">{say[words]}</a>'
         f'<div class="bar"><p class="name"><a href="/">{NAME}</a></p>{navigation_html(active, language)}{tools}</div>'
     )
 
@@ -73,7 +74,8 @@ def start_html(assistant: Assistant, starters: tuple[str, ...], role: str | None
     undated = any(not (document.date or document.status) for document in assistant.snapshot.documents.values())
     dates = f'<p class="facts">{say["no_dates"]}</p>' if undated else ""
     return (
-        f'<div class="start"><div class="said"><h1>{say["hello"]}</h1><p class="what">{say["what"]}</p>{questions}</div>'
+        f'<div class="start"><div class="said"><h1>{say["hello"]}</h1>'
+        f'<p class="what">{say["what"]}</p>{questions}</div>'
         f'<div class="proof"><h2 class="label">{say["documents"]}</h2><p class="facts">{say["documents_intro"]}</p>'
         f"{documents_html(assistant, language)}{dates}</div></div>"
     )
@@ -93,10 +95,11 @@ def composer_html(assistant: Assistant, role: str | None, language: Language) ->
     say = TEXTS[language]
     return (
         f'<form id="stel" {words_for_scripts(language)}><label class="sr" for="vraag">{say["ask_label"]}</label>'
-        f'<div class="field"><textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" placeholder="{say["placeholder"]}" '
+        f'<div class="field"><textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" '
+        f'placeholder="{say["placeholder"]}" '
         f'aria-describedby="let-op" autocomplete="off" enterkeyhint="send"></textarea>'
         f'<button type="submit"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"/></svg>'
-        f'<span>{say["send"]}</span></button></div></form>'
+        f"<span>{say['send']}</span></button></div></form>"
         f'<div class="below">{_role_picker(assistant, role, language)}<p id="let-op">{say["hint"]}</p></div>'
     )
 
@@ -112,11 +115,17 @@ def _role_picker(assistant: Assistant, role: str | None, language: Language) -> 
     if not assistant.vocabulary.actors:
         return ""
     say = TEXTS[language]
-    names = [("", say["no_role"]), *((name, role_label(assistant, name, language)) for name in assistant.vocabulary.actors)]
+    names = [
+        ("", say["no_role"]),
+        *((name, role_label(assistant, name, language)) for name in assistant.vocabulary.actors),
+    ]
     options = "".join(
-        f'<option value="{escape(name)}"{" selected" if name == (role or "") else ""}>{escape(label)}</option>' for name, label in names
+        f'<option value="{escape(name)}"{" selected" if name == (role or "") else ""}>{escape(label)}</option>'
+        for name, label in names
     )
-    return f'<label class="role"><span>{say["role"]}</span> <select id="rol" autocomplete="off">{options}</select></label>'
+    return (
+        f'<label class="role"><span>{say["role"]}</span> <select id="rol" autocomplete="off">{options}</select></label>'
+    )
 
 
 def role_label(assistant: Assistant, role: str | None, language: Language) -> str:
@@ -131,4 +140,6 @@ def role_label(assistant: Assistant, role: str | None, language: Language) -> st
 def _document(document: Document, language: Language) -> str:
     facts = facts_of(document)
     address = escape(document_address(document.id, language))
-    return f'<a href="{address}" data-source>{escape(document.title)}</a>' + (f' <span class="facts">{facts}</span>' if facts else "")
+    return f'<a href="{address}" data-source>{escape(document.title)}</a>' + (
+        f' <span class="facts">{facts}</span>' if facts else ""
+    )
