@@ -49,7 +49,7 @@ def plan_index(corpus: Path, index: Path, encoder: Encoder) -> Plan:
     keys = {key_of(text) for p in chosen for text in (search_text(p, titles[p.document]), *bank.of(p))}
     before = old.files if old else {}
     now = {document.file: document.sha256 for document in state.documents}
-    moved = _moved(before, now)
+    moved = moved_files(before, now)
     problems = (*state.problems, *bank.problems)
     return Plan(
         up_to_date=old is not None and old.recipe == state.recipe,
@@ -66,7 +66,7 @@ def plan_index(corpus: Path, index: Path, encoder: Encoder) -> Plan:
     )
 
 
-def _moved(before: dict[str, str], now: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def moved_files(before: dict[str, str], now: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Files that are gone, each with the new file that has its text."""
     places = {now[file]: file for file in sorted(now.keys() - before.keys(), reverse=True)}
     return tuple(

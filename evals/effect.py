@@ -13,9 +13,9 @@ from statistics import mean, stdev
 from assistant.answer import Parts, answer_question
 from assistant.question import understand
 from assistant.retrieve import retrieve
-from assistant.types import Document
+from assistant.types import Document, Hit
 from evals.cases import FOLDER, Case, load_cases
-from evals.gate import breaches, load_gate
+from evals.gate import Bound, breaches, load_gate
 from evals.score import SEARCHED, Outcome, System, run_cases
 
 # A difference in quality below this is a rounding, not another answer.
@@ -77,6 +77,9 @@ def measure_effect(
     """
     lines = (path or FOLDER / f"{set_name}.jsonl").read_text(encoding="utf-8").splitlines()
     cases, vanished = _usable(lines, after.snapshot.documents)
+    if not any(case.answerable for case in cases):
+        why = "geen enkele vraag van de evals met een antwoord hoort bij deze documenten; er is niets gemeten"
+        return Effect(0, (), tuple(vanished), (why,))
     old_cases = {case.id: case for case in _usable(lines, before.snapshot.documents)[0]} if before else {}
     shared = [old_cases[case.id] for case in cases if case.id in old_cases]
     done, total = 0, len(cases) + len(shared)
@@ -87,12 +90,10 @@ def measure_effect(
         tell(done, total)
 
     new = run_cases(_system("candidate", after), cases, step)
-    old = {o.id: o for o in run_cases(_system("published", before, ranked=False), shared, step)} if before else {}
+    old = {o.id: o for o in run_cases(_system("published", before), shared, step)} if before else {}
     pairs = [(old[outcome.id], outcome) for outcome in new if outcome.id in old]
-    failures = [] if path or not cases else breaches(load_gate(set_name), new)
+    failures = [] if path else _broken(load_gate(set_name), list(old.values()), new)
     failures += _worse(pairs)
-    if not cases:
-        failures.append("geen enkele vraag van de evals hoort bij deze documenten; er is niets gemeten")
     changes = [change for one, other in pairs if (change := _change(one, other, before, after))]
     return Effect(len(cases), tuple(sorted(changes, key=_order)), tuple(vanished), tuple(failures))
 
@@ -116,17 +117,20 @@ def _usable(lines: Sequence[str], documents: Mapping[str, Document]) -> tuple[li
         return load_cases(file, documents), vanished
 
 
-def _system(name: str, parts: Parts, *, ranked: bool = True) -> System:
-    def search(case: Case) -> Sequence[object]:
-        if not ranked:
-            return ()  # only answers are compared with what is published
+def _broken(bounds: Sequence[Bound], old: Sequence[Outcome], new: Sequence[Outcome]) -> list[str]:
+    """Bounds that the candidate breaks; one that the published snapshot breaks too is not the candidate's doing."""
+    return [line for bound in bounds if not (old and breaches([bound], old)) for line in breaches([bound], new)]
+
+
+def _system(name: str, parts: Parts) -> System:
+    def search(case: Case) -> list[Hit]:
         question = understand(case.question, parts.vocabulary, parts.snapshot.lexical.correct, case.actor, case.history)
         return retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=SEARCHED)
 
     return System(
         name=name,
         ask=lambda case: answer_question(case.question, parts, case.actor, case.history),
-        search=search,  # type: ignore[arg-type]
+        search=search,
         documents=parts.snapshot.documents,
         passages=parts.snapshot.passages,
     )
