@@ -16,7 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from assistant.web.checklist import Checklist, Line, Part
+from assistant.checklist import Checklist, Line, Part
 
 _DONE, _OPEN = "\u2611", "\u2610"
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14)
@@ -39,10 +39,10 @@ def to_docx(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes
         made_on: the date to state.
     """
     document = docx.Document()
-    document.core_properties.title = _clean(f"{checklist.title} {checklist.actor}")
+    document.core_properties.title = _clean(f"{checklist.actor}: {checklist.title}")
     document.core_properties.author = ""
     document.core_properties.comments = ""
-    document.add_heading(_clean(f"{checklist.title} {checklist.actor}"), level=0)
+    document.add_heading(_clean(f"{checklist.actor}: {checklist.title}"), level=0)
     for line in _opening(checklist, say, made_on):
         document.add_paragraph(line)
     for note in checklist.notes:
@@ -61,7 +61,7 @@ def to_docx(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes
 
 def to_pdf(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes:
     """A PDF of the list; see `to_docx`. Signs outside Western European writing become '?' here."""
-    story: list[Flowable] = [Paragraph(_safe(f"{checklist.title} {checklist.actor}"), _TITLE)]
+    story: list[Flowable] = [Paragraph(_safe(f"{checklist.actor}: {checklist.title}"), _TITLE)]
     story += [Paragraph(_safe(line), _SMALL) for line in _opening(checklist, say, made_on)]
     for note in checklist.notes:
         story += [Spacer(0, 4), Paragraph(_safe(note), _BODY)]
@@ -70,9 +70,16 @@ def to_pdf(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes:
         for part in parts:
             story += [Paragraph(_safe(part.heading), _HEADING), _rows(part, say)]
     written = io.BytesIO()
-    title = _safe(f"{checklist.title} {checklist.actor}")
+    title = _safe(f"{checklist.actor}: {checklist.title}")
     template = SimpleDocTemplate(
-        written, pagesize=A4, title=title, author="", leftMargin=_SIDE, rightMargin=_SIDE, topMargin=_TOP, bottomMargin=_TOP
+        written,
+        pagesize=A4,
+        title=title,
+        author="",
+        leftMargin=_SIDE,
+        rightMargin=_SIDE,
+        topMargin=_TOP,
+        bottomMargin=_TOP,
     )
     template.build(story, onFirstPage=_number, onLaterPages=_number)
     return written.getvalue()

@@ -243,7 +243,7 @@ def _text(value: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text[:2000]).strip()[:300]
+    return re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text[:2000]).strip()[:300].rstrip()
 
 
 def _web(value: str | None) -> str | None:

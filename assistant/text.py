@@ -78,7 +78,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = text.replace("’", "'").replace("‘", "'").replace("–", "-").replace("\u2011", "-")
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: a mathematical capital is only a capital, and a sharp s only two letters, once it has been taken apart.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.types import Document
@@ -101,6 +102,7 @@ def find_gold(case: str, document: str, quote: str, documents: Mapping[str, Docu
     return Gold(document, quote, spans)
 
 
+@lru_cache(maxsize=8192)
 def _level(text: str) -> str:
     """Typographic variants made equal, character for character, so that offsets stay."""
     return text.translate(str.maketrans("’‘“”\u00a0–", "''\"\" -")).lower()

@@ -74,10 +74,18 @@ def save(run: Run, folder: Path) -> Path:
     head = json.dumps({"format": FORMAT, **raw}, ensure_ascii=False)[1:-1]
     rows = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in outcomes)
     extra = ",\n".join(f'"{name}": {json.dumps(table, separators=(",", ":"))}' for name, table in tables.items())
-    path = folder / f"{run.name}.json"
+    return write(folder / f"{run.name}.json", f'{{{head},\n"outcomes": [\n{rows}\n],\n{extra}}}\n')
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a file, and its folder when it is missing; gives the path.
+
+    Raises:
+        FailedError: it cannot be written.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'{{{head},\n"outcomes": [\n{rows}\n],\n{extra}}}\n', encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise FailedError(
             f"{path} kan niet worden geschreven ({error.strerror}). Kies een andere map met --out."

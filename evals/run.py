@@ -90,7 +90,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _measure(options: argparse.Namespace, settings: Settings, console: Console) -> int:
     from evals.gate import breaches, load_gate
-    from evals.results import RESULTS, last_committed, save
+    from evals.report import report
+    from evals.results import RESULTS, last_committed, save, write
     from evals.terminal import show_rivals, show_run, show_worst
 
     bounds = load_gate(options.set) if options.gate else []
@@ -102,7 +103,8 @@ def _measure(options: argparse.Namespace, settings: Settings, console: Console) 
             show_rivals(console, title, done, rivals)
     show_worst(console, done, WORST)
     path = save(done, options.out or RESULTS)
-    console.print(f"\nBewaard: {path}", soft_wrap=True)
+    page = write(path.with_suffix(".html"), report(done, before))
+    console.print(f"\nBewaard: {path} en {page.name}", soft_wrap=True)
     broken = breaches(bounds, done.outcomes)
     for line in broken:
         print(f"assistant: onder de poort: {line}", file=sys.stderr)
@@ -121,7 +123,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> Run:
 
     began = time.perf_counter()
     outcomes: list[Outcome] = []
-    with progress_bar() as start, open_set(options.set, settings, options.laws, say) as parts:
+    kept = settings.index if options.index else None
+    with progress_bar() as start, open_set(options.set, settings, options.laws, kept, say) as parts:
         for part in parts:
             cases = spread(part.cases, options.limit)
             outcomes += run_cases(part.system, cases, start(part.system.name, len(cases)))
@@ -164,4 +167,15 @@ def _rivals(
 
 
 def _compare(options: argparse.Namespace, console: Console) -> int:
-    raise UsageError("--compare is er nog niet.")
+    """Show which answers changed between two results; the page comes beside the later one, or in --out."""
+    from evals.compare import comparison, show_comparison
+    from evals.results import load, write
+
+    before, after = map(load, options.compare)
+    if before.set != after.set:
+        raise UsageError(f"Deze resultaten zijn van verschillende verzamelingen: {before.set} en {after.set}.")
+    show_comparison(console, before, after)
+    folder = options.out or options.compare[1].parent
+    path = write(folder / f"{before.name}-{after.name}.html", comparison(before, after))
+    console.print(f"\nBewaard: {path}", soft_wrap=True)
+    return 0

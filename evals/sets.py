@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,13 +32,16 @@ class Part:
 
 
 @contextmanager
-def open_set(name: str, settings: Settings, laws: Path | None, say: Tell) -> Iterator[list[Part]]:
+def open_set(
+    name: str, settings: Settings, laws: Path | None, unseen_index: Path | None, say: Tell
+) -> Iterator[list[Part]]:
     """Open the parts of a set: the system, its assistant and the cases; unseen has a part for each of its corpora.
 
     Args:
         name: one of SETS.
-        settings: where the product's own corpus and index are; unseen builds its indexes in a temporary folder.
+        settings: where the product's own corpus and index are.
         laws: a folder with the laws that evals/unseen/wetten.jsonl asks about, or None to leave these out.
+        unseen_index: a folder to keep the indexes of unseen in, or None for a temporary one.
         say: told what takes time or needs attention.
 
     Raises:
@@ -47,7 +50,7 @@ def open_set(name: str, settings: Settings, laws: Path | None, say: Tell) -> Ite
     if name != "unseen":
         yield [_part(name, FOLDER / f"{name}.jsonl", _opened(settings, say))]
         return
-    with tempfile.TemporaryDirectory(prefix="assistant-eval-") as folder:
+    with nullcontext(unseen_index) if unseen_index else tempfile.TemporaryDirectory(prefix="assistant-eval-") as folder:
         corpora = {"texts": UNSEEN / "texts", **({"wetten": laws} if laws else {})}
         yield [
             _part(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evals.intervals import Interval, change, interval
+from evals.results import Rival
 from evals.score import Outcome
 
 
@@ -69,6 +70,30 @@ GROUPINGS: dict[str, tuple[str, Callable[[Outcome], str]]] = {
     "actor": ("actor", lambda outcome: outcome.actor),
     "language": ("taal", lambda outcome: outcome.language),
 }
+SHORT = {
+    "correct": "juist",
+    "right_citation": "bron",
+    "completeness": "volledig",
+    "facts": "feiten",
+    "false_refusal": "onterecht geweigerd",
+    "false_answer": "onterecht beantwoord",
+    "recall@5": "bereik@5",
+    "mrr@10": "MRR@10",
+    "ndcg@10": "nDCG@10",
+    "character_precision": "tekens precies",
+    "seconds": "tijd (s)",
+}
+COMPARED = (
+    "correct",
+    "right_citation",
+    "facts",
+    "character_precision",
+    "false_answer",
+    "recall@5",
+    "ndcg@10",
+    "mrr@10",
+    "seconds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +146,14 @@ def worst(outcomes: Sequence[Outcome], count: int) -> list[Outcome]:
     return sorted(wrong, key=lambda o: (o.quality, -o.confidence if o.status == "answered" else o.confidence, o.id))[
         :count
     ]
+
+
+def rival_value(rival: Rival, name: str) -> str:
+    """A rival's mean, starred when the product differs from it by more than chance."""
+    if name not in rival.figures:
+        return ""
+    _, low, high = rival.lead.get(name, (0.0, 0.0, 0.0))
+    return BY_NAME[name].show(rival.figures[name][0]) + ("*" if low > 0 or high < 0 else " ")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -15,37 +15,18 @@ from evals.results import Rival, Run
 from evals.score import Outcome
 from evals.summary import (
     BY_NAME,
+    COMPARED,
     GROUPINGS,
     IN_GROUPS,
+    SHORT,
     Figure,
     Measure,
     figures_of,
     groups_of,
     percentile,
+    rival_value,
     values_of,
     worst,
-)
-
-SHORT = {
-    "correct": "juist",
-    "right_citation": "bron",
-    "completeness": "volledig",
-    "facts": "feiten",
-    "false_refusal": "onterecht geweigerd",
-    "false_answer": "onterecht beantwoord",
-    "recall@5": "bereik@5",
-    "mrr@10": "MRR@10",
-}
-COMPARED = (
-    "correct",
-    "right_citation",
-    "facts",
-    "character_precision",
-    "false_answer",
-    "recall@5",
-    "ndcg@10",
-    "mrr@10",
-    "seconds",
 )
 
 
@@ -98,14 +79,6 @@ def show_rivals(console: Console, title: str, run: Run, rivals: Sequence[Rival])
         table.add_row(rival.system, *(rival_value(rival, name) for name in names))
     console.print()
     console.print(table)
-
-
-def rival_value(rival: Rival, name: str) -> str:
-    """A rival's mean, starred when the product differs from it by more than chance."""
-    if name not in rival.figures:
-        return ""
-    _, low, high = rival.lead.get(name, (0.0, 0.0, 0.0))
-    return BY_NAME[name].show(rival.figures[name][0]) + ("*" if low > 0 or high < 0 else " ")
 
 
 def bounds(measure: Measure, found: Interval) -> str:

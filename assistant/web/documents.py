@@ -7,7 +7,7 @@ from html import escape
 
 from assistant.types import Document, Hit, Passage
 from assistant.web.library import View
-from assistant.web.page_texts import SAY, count
+from assistant.web.page_texts import SAY
 from assistant.web.parts import address, citation_of, crumb_trail, head
 from assistant.web.richtext import crumbs, plain
 from assistant.web.source import document_address, source_address
@@ -73,8 +73,9 @@ def search_form(words: str, document: str, language: Language) -> str:
     kept += [("taal", language)] if language != "nl" else []
     hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in kept)
     return (
-        f'<form class="row search" method="get" action="{PATH}" role="search">{hidden}<label class="choose-one wide"><span>{label}</span>'
-        f'<input type="search" name="zoek" value="{escape(words)}" maxlength="300" autocomplete="off" enterkeyhint="search"></label>'
+        f'<form class="row search" method="get" action="{PATH}" role="search">{hidden}'
+        f'<label class="choose-one wide"><span>{label}</span><input type="search" name="zoek" value="{escape(words)}" '
+        f'maxlength="300" autocomplete="off" enterkeyhint="search"></label>'
         f'<button class="main" type="submit">{say["search_button"]}</button></form>'
     )
 
@@ -86,17 +87,19 @@ def found_html(words: str, hits: Sequence[Hit], view: View, language: Language) 
         return f'<p class="notice" role="status">{escape(say["search_none"].format(words=words))}</p>'
     items = "".join(_hit(hit.passage, view, language) for hit in hits)
     title = escape(say["search_found"].format(words=words))
-    return f'<section class="found" aria-labelledby="gevonden"><h2 id="gevonden">{title}</h2><ul class="cards near">{items}</ul></section>'
+    listed = f'<ul class="cards near">{items}</ul>'
+    return f'<section class="found" aria-labelledby="gevonden"><h2 id="gevonden">{title}</h2>{listed}</section>'
 
 
 def _hit(passage: Passage, view: View, language: Language) -> str:
     citation = citation_of(passage, view)
+    spoken = escape(view.snapshot.documents[passage.document].language)
     path = view.section_at(passage.document, passage.start)
     place = f'<span class="place">{crumbs(path)}</span>' if path else ""
     return (
         f'<li class="card"><a data-source href="{escape(source_address(citation, language))}">'
         f'<span class="title">{escape(citation.title)}</span>{place}'
-        f'<q lang="{escape(view.snapshot.documents[passage.document].language)}">{escape(plain(passage.quote))}</q></a></li>'
+        f'<q lang="{spoken}">{escape(plain(passage.quote))}</q></a></li>'
     )
 
 
@@ -113,13 +116,13 @@ def _row(document: Document, view: View, language: Language) -> str:
 
 def _facts(document: Document, view: View, language: Language) -> str:
     say = SAY[language]
-    facts = [(name, getattr(document, name)) for name in ("publisher", "kind", "date", "status")]
-    rows = "".join(
-        f"<div><dt>{say[name]}</dt><dd{'' if value else ' class=unsaid'}>{escape(value or say['not_said'])}</dd></div>"
-        for name, value in facts
-    )
-    passages = count(language, "passages", view.searchable(document.id))
-    return f'<dl class="document-facts">{rows}<div><dt class="sr">{say["documents_title"]}</dt><dd>{passages}</dd></div></dl>'
+    facts = {name: getattr(document, name) for name in ("publisher", "kind", "date", "status")}
+    facts["passage_count"] = str(view.searchable(document.id))
+    rows = []
+    for name, value in facts.items():
+        said = f"<dd>{escape(value)}</dd>" if value else f'<dd class="unsaid">{say["not_said"]}</dd>'
+        rows.append(f"<div><dt>{say[name]}</dt>{said}</div>")
+    return f'<dl class="document-facts">{"".join(rows)}</dl>'
 
 
 def _outline(document: Document, view: View, language: Language) -> str:
@@ -155,4 +158,5 @@ def _pager(number: int, pages: int, language: Language) -> str:
         for target, text in ((number - 1, say["previous"]), (number + 1, say["following"]))
         if 1 <= target <= pages
     )
-    return f'<nav class="pager" aria-label="{say["pages"]}">{links}<span>{say["page_of"].format(n=number, all=pages)}</span></nav>'
+    place = say["page_of"].format(n=number, all=pages)
+    return f'<nav class="pager" aria-label="{say["pages"]}">{links}<span>{place}</span></nav>'

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from assistant.pathways import Choice, Place, Route, Step
+from assistant.pathways import Choice, Claim, Place, Route, Step
 from assistant.web.library import View
 from assistant.web.page_texts import SAY
-from assistant.web.parts import address, claim_html, head, proof_marks, quotes_html
+from assistant.web.parts import address, claim_html, claims_html, head, proof_marks, quotes_html
 from assistant.web.texts import Language
 
 PATH = "/led-route"
@@ -24,7 +24,7 @@ def route_html(route: Route, choices: Mapping[str, str], found: Place | None, vi
     """
     return "".join(
         (
-            head(route.title.of(language), _about(route, view, language), language, PATH, choices.items()),
+            head(route.title.of(language), claim_html(route.about, view, language), language, PATH, choices.items()),
             _result(route, choices, found, view, language),
             _picture(route, found, language),
             _form(route, choices, view, language),
@@ -33,21 +33,17 @@ def route_html(route: Route, choices: Mapping[str, str], found: Place | None, vi
     )
 
 
-def _about(route: Route, view: View, language: Language) -> str:
-    return claim_html(route.about, view, language, quoted=False)
-
-
 def _result(route: Route, choices: Mapping[str, str], found: Place | None, view: View, language: Language) -> str:
     say = SAY[language]
     if not choices:
         return ""
     if found is None:
-        return f'<section class="place" id="plaats" role="status"><p>{say["where_open"]}</p></section>'
+        return f'<section class="standing" id="plaats" role="status"><p>{say["where_open"]}</p></section>'
     after = "".join(f"<li>{_step_link(step, language)}</li>" for step in found.next)
     following = f"<div><dt>{say['route_next']}</dt><dd><ul>{after}</ul></dd></div>" if after else ""
     return (
-        f'<section class="place" id="plaats" aria-labelledby="plaats-kop" tabindex="-1">'
-        f'<h2 id="plaats-kop">{say["where"]}</h2>'
+        f'<section class="standing" id="plaats" aria-labelledby="plaats-kop" tabindex="-1">'
+        f'<h2 id="plaats-kop">{say["where_result"]}</h2>'
         f'<p class="verdict">{escape(found.rule.claim.says.of(language))}</p>'
         f"<dl><div><dt>{say['route_here']}</dt><dd>{_step_link(found.here, language)}</dd></div>{following}</dl>"
         f'<p class="label">{say["why"]}</p>{quotes_html(found.rule.claim.proofs, view, language)}'
@@ -79,12 +75,7 @@ def _picture(route: Route, found: Place | None, language: Language) -> str:
 
 def _stop(step: Step, found: Place | None, language: Language) -> str:
     state, tag = _state(step, found, language)
-    condition = step.conditions[0].says.of(language) if step.conditions else ""
-    current = ' aria-current="step"' if state == "here" else ""
-    return (
-        f'<li class="stop {state}"><a href="#stap-{escape(step.id)}"{current}>{tag}<strong>{escape(step.title.of(language))}</strong>'
-        f"<span>{escape(condition)}</span></a></li>"
-    )
+    return f'<li class="stop {state}">{_sign(step, state, tag, step.conditions, language)}</li>'
 
 
 def _bar(step: Step, column: Mapping[str, int], found: Place | None, language: Language) -> str:
@@ -92,13 +83,17 @@ def _bar(step: Step, column: Mapping[str, int], found: Place | None, language: L
     state, tag = _state(step, found, language)
     at = [column[name] for name in step.beside or ()]
     first, last = (min(at), max(at) + 1) if at else (1, max(column.values(), default=1) + 1)
-    what = (step.purpose or step.conditions)[0].says.of(language) if step.purpose or step.conditions else ""
+    kind = state if at else f"{state} loose"
+    what = _sign(step, state, tag, (step.purpose or step.conditions)[:1], language)
+    return f'<li class="bar-step {kind}" style="grid-column:{first}/{last}">{what}</li>'
+
+
+def _sign(step: Step, state: str, tag: str, claims: tuple[Claim, ...], language: Language) -> str:
+    """A step as it stands in the picture: a link to what is said of it below."""
+    lines = "".join(f"<span>{escape(claim.says.of(language))}</span>" for claim in claims)
     current = ' aria-current="step"' if state == "here" else ""
-    return (
-        f'<li class="bar-step {state}{"" if at else " loose"}" style="grid-column:{first}/{last}">'
-        f'<a href="#stap-{escape(step.id)}"{current}>{tag}<strong>{escape(step.title.of(language))}</strong>'
-        f"<span>{escape(what)}</span></a></li>"
-    )
+    title = escape(step.title.of(language))
+    return f'<a href="#stap-{escape(step.id)}"{current}>{tag}<strong>{title}</strong>{lines}</a>'
 
 
 def _state(step: Step, found: Place | None, language: Language) -> tuple[str, str]:
@@ -137,9 +132,10 @@ def _form(route: Route, choices: Mapping[str, str], view: View, language: Langua
 
 def _question(choice: Choice, chosen: str | None, view: View, language: Language) -> str:
     options = "".join(
-        f'<label><input type="radio" name="{escape(choice.id)}" value="{escape(name)}"{" checked" if name == chosen else ""}>'
+        f'<label><input type="radio" name="{escape(choice.id)}" value="{escape(name)}"{checked}>'
         f"<span>{escape(words.of(language))}</span></label>"
         for name, words in choice.options.items()
+        for checked in (" checked" if name == chosen else "",)
     )
     text = escape(choice.text.of(language))
     return f"<fieldset><legend>{text} {proof_marks(choice.proofs, view, language)}</legend>{options}</fieldset>"
@@ -148,7 +144,8 @@ def _question(choice: Choice, chosen: str | None, view: View, language: Language
 def _details(route: Route, found: Place | None, view: View, language: Language) -> str:
     say = SAY[language]
     steps = "".join(_detail(route, step, found, view, language) for step in route.steps)
-    return f'<section aria-labelledby="stappen"><h2 id="stappen">{say["steps_detail"]}</h2><div class="steps">{steps}</div></section>'
+    title = f'<h2 id="stappen">{say["steps_detail"]}</h2>'
+    return f'<section aria-labelledby="stappen">{title}<div class="steps">{steps}</div></section>'
 
 
 def _detail(route: Route, step: Step, found: Place | None, view: View, language: Language) -> str:
@@ -159,8 +156,7 @@ def _detail(route: Route, step: Step, found: Place | None, view: View, language:
     ]
     for name, claims in (("conditions", step.conditions), ("purpose", step.purpose)):
         if claims:
-            items = "".join(f"<li>{claim_html(claim, view, language)}</li>" for claim in claims)
-            parts.append(f'<h4 class="label">{say[name]}</h4><ul class="claims">{items}</ul>')
+            parts.append(f'<h4 class="label">{say[name]}</h4>{claims_html(claims, view, language)}')
     for name, steps in (("leads_to", step.next), ("accompanies", step.beside or ())):
         if steps:
             links = ", ".join(_step_link(route.step(other), language) for other in steps)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from assistant.types import Passage
 from assistant.web.library import View
 from assistant.web.matrix import Cell, Group, Matrix
 from assistant.web.page_texts import SAY, count
 from assistant.web.parts import address, citation_of, crumb_trail, head, inline, proof_mark
-from assistant.web.source import facts_of
+from assistant.web.source import document_address
 from assistant.web.texts import Language
 
 PATH = "/kwaliteitskader"
@@ -49,7 +50,7 @@ class MatrixPages:
             head(self.matrix.document.title, what, self._language, PATH)
             + self._table()
             + f'<div class="beside-each-other">{self.compare_form("", "", "")}'
-            f'<section aria-labelledby="lijsten"><h2 id="lijsten">{say["checklist_of"]}</h2><p>{say["checklist_all"]}</p>'
+            f'<section aria-labelledby="lijsten"><h2 id="lijsten">{say["checklist"]}</h2><p>{say["checklist_all"]}</p>'
             f'<ul class="plain-list">{lists}</ul></section></div>'
         )
 
@@ -63,8 +64,8 @@ class MatrixPages:
         return (
             self._trail()
             + head(title, self.about(actor), self._language, PATH, [("actor", actor), ("domein", domain)])
-            + f'<div class="groups">{self._groups(cell)}</div>'
-            f'<p><a class="chip" href="{escape(lists)}">{say["checklist_of"]}</a></p>'
+            + f'<div class="groups">{self._groups(cell, "h2")}</div>'
+            f'<p><a class="chip" href="{escape(lists)}">{say["checklist"]}</a></p>'
             f"{self._neighbours(actor, domain)}{self.compare_form(actor, '', domain)}"
         )
 
@@ -77,9 +78,8 @@ class MatrixPages:
         rows = []
         for name in domains:
             columns = "".join(self._column(actor, name) for actor in actors)
-            rows.append(
-                f'<section class="pair"><h2>{escape(self.domain(name))}</h2><div class="columns">{columns}</div></section>'
-            )
+            heading = f"<h2>{escape(self.domain(name))}</h2>"
+            rows.append(f'<section class="pair">{heading}<div class="columns">{columns}</div></section>')
         query = [("vergelijk", ",".join(actors)), *([("domein", domain)] if domain else [])]
         return (
             self._trail()
@@ -101,10 +101,14 @@ class MatrixPages:
             for name, value in (("document", self.matrix.document.id), ("taal", self._language))
             if (name == "document" and len(self._view.matrices) > 1) or (name == "taal" and value != "nl")
         )
+        selects = (
+            _select("vergelijk", say["compare_first"], actors, one)
+            + _select("vergelijk", say["compare_second"], actors, two)
+            + _select("domein", say["domain"], domains, domain)
+        )
         return (
             f'<section aria-labelledby="vergelijk"><h2 id="vergelijk">{say["compare"]}</h2>'
-            f'<form class="row" method="get" action="{PATH}">{hidden}{_select("vergelijk", say["compare_first"], actors, one)}'
-            f"{_select('vergelijk', say['compare_second'], actors, two)}{_select('domein', say['domain'], domains, domain)}"
+            f'<form class="row" method="get" action="{PATH}">{hidden}{selects}'
             f'<button class="main" type="submit">{say["compare_button"]}</button></form></section>'
         )
 
@@ -116,7 +120,8 @@ class MatrixPages:
         rows = "".join(self._row(actor) for actor in matrix.actors)
         return (
             f'<table class="grid matrix" role="table"><caption class="sr">{say["matrix_caption"]}</caption>'
-            f'<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{say["actor"]}</th>{heads}</tr></thead>'
+            f'<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{say["actor"]}</th>{heads}</tr>'
+            "</thead>"
             f'<tbody role="rowgroup">{rows}</tbody></table>'
         )
 
@@ -125,16 +130,17 @@ class MatrixPages:
         return f'<tr role="row"><th scope="row" role="rowheader">{escape(self.actor(actor))}</th>{cells}</tr>'
 
     def _square(self, actor: str, domain: str) -> str:
+        """One cell; its domain stands in it too, for screens too narrow for columns."""
         cell = self.matrix.cells.get((actor, domain))
-        name = escape(self.domain(domain))
+        name = f'<span class="domain">{escape(self.domain(domain))}</span>'
         if cell is None:
-            return f'<td role="cell"><span class="domain">{name}</span> <span class="facts">{self._say["cell_none"]}</span></td>'
-        label = escape(f"{self.actor(actor)}, {self.domain(domain)}: {', '.join(self._counts(cell))}")
-        lines = "".join(f"<span>{line}</span>" for line in self._counts(cell))
+            return f'<td role="cell"><div>{name}<span class="facts">{self._say["cell_none"]}</span></div></td>'
+        counts = self._counts(cell)
+        label = escape(f"{self.actor(actor)}, {self.domain(domain)}: {', '.join(counts)}")
+        lines = "".join(f"<span>{line}</span>" for line in counts)
         href = escape(self.link(actor=actor, domein=domain))
-        return (
-            f'<td role="cell"><a href="{href}" aria-label="{label}"><span class="domain">{name}</span>{lines}</a></td>'
-        )
+        inside = f'{name}<span class="counts">{lines}</span>'
+        return f'<td role="cell"><a href="{href}" aria-label="{label}">{inside}</a></td>'
 
     def _counts(self, cell: Cell) -> list[str]:
         named = {aspect: cell.count(aspect) for aspect in ("taken", "voorbeelden")}
@@ -144,31 +150,30 @@ class MatrixPages:
 
     def _column(self, actor: str, domain: str) -> str:
         cell = self.matrix.cells.get((actor, domain))
-        body = self._groups(cell) if cell else f'<p class="facts">{self._say["nothing_here"]}</p>'
+        body = self._groups(cell, "h4") if cell else f'<p class="facts">{self._say["nothing_here"]}</p>'
         href = escape(self.link(actor=actor, domein=domain))
         return f'<div class="column"><h3><a href="{href}">{escape(self.actor(actor))}</a></h3>{body}</div>'
 
-    def _groups(self, cell: Cell) -> str:
-        return "".join(self._group(group) for group in cell.groups)
+    def _groups(self, cell: Cell, level: str) -> str:
+        return "".join(self._group(group, level) for group in cell.groups)
 
-    def _group(self, group: Group) -> str:
+    def _group(self, group: Group, level: str) -> str:
         spoken = escape(self.matrix.document.language)
-        items = "".join(
-            f"<li>{inline(passage.quote)} {proof_mark(citation_of(passage, self._view), self._view, self._language)}</li>"
-            for passage in group.passages
-        )
-        return (
-            f'<div class="group" lang="{spoken}"><h4>{escape(group.heading)}</h4><ul class="said-by">{items}</ul></div>'
-        )
+        items = "".join(f"<li>{inline(passage.quote)} {self._mark(passage)}</li>" for passage in group.passages)
+        heading = f"<{level}>{escape(group.heading)}</{level}>"
+        return f'<div class="group" lang="{spoken}">{heading}<ul class="said-by">{items}</ul></div>'
 
     def about(self, actor: str) -> str:
         """What the document says of an actor outside any domain: its role, and how its tasks are meant."""
         spoken = escape(self.matrix.document.language)
         return "".join(
             f'<p class="about{"" if passage.aspect else " aside"}" lang="{spoken}">{inline(passage.quote)} '
-            f"{proof_mark(citation_of(passage, self._view), self._view, self._language)}</p>"
+            f"{self._mark(passage)}</p>"
             for passage in self.matrix.about.get(actor, ())
         )
+
+    def _mark(self, passage: Passage) -> str:
+        return proof_mark(citation_of(passage, self._view), self._view, self._language)
 
     def _neighbours(self, actor: str, domain: str) -> str:
         say = self._say
@@ -192,14 +197,15 @@ class MatrixPages:
 
     def _other_documents(self) -> str:
         others = [name for name in self._view.matrices if name != self.matrix.document.id]
-        facts = facts_of(self.matrix.document)
+        href = escape(document_address(self.matrix.document.id, self._language))
+        whole = f'<p><a href="{href}">{self._say["read"]}</a></p>'
         links = "".join(
             f'<li><a href="{escape(address(PATH, self._language, [("document", name)]))}">'
             f"{escape(self._view.snapshot.documents[name].title)}</a></li>"
             for name in others[:20]
         )
         listed = f'<ul class="plain-list">{links}</ul>' if links else ""
-        return (f'<p class="facts">{facts}</p>' if facts else "") + listed
+        return whole + listed
 
 
 def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> str:

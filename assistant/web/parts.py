@@ -1,9 +1,10 @@
-"""Pieces of HTML that the pages beside the chat share: the page around them, its head, and marks that lead to a proof."""
+"""Pieces of HTML that the pages beside the chat share: the page around them, its head, marks that lead to a proof."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from itertools import groupby
 from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse
@@ -39,8 +40,8 @@ def head(title: str, what: str, language: Language, path: str, query: Query = ()
     switch = address(path, other, query)
     return (
         f'<header class="page-head"><h1>{escape(title)}</h1>'
-        f'<a class="switch" lang="{other}" hreflang="{other}" href="{escape(switch)}">{SAY[language]["other_language"]}</a>'
-        f'<div class="page-what">{what}</div></header>'
+        f'<a class="switch" lang="{other}" hreflang="{other}" href="{escape(switch)}">'
+        f'{SAY[language]["other_language"]}</a><div class="page-what">{what}</div></header>'
     )
 
 
@@ -59,7 +60,7 @@ def notice(title: str, lines: Iterable[str], after: str = "") -> str:
     )
 
 
-def proof_mark(citation: Citation, view: View, language: Language) -> str:
+def proof_mark(citation: Citation, view: View, language: Language, number: str = "") -> str:
     """A small link to the place in the document; pointed at or focused it shows the quote."""
     say = SAY[language]
     words = plain(citation.quote)
@@ -67,19 +68,29 @@ def proof_mark(citation: Citation, view: View, language: Language) -> str:
     label = say["source_of"].format(text=words if len(words) <= 60 else words[:60] + "…")
     return (
         f'<a class="cite" data-source href="{escape(source_address(citation, language))}" aria-label="{escape(label)}" '
-        f'data-quote="{escape(words)}" data-where="{escape(where)}">{say["source"]}</a>'
+        f'data-quote="{escape(words)}" data-where="{escape(where)}">{say["source"]}{number}</a>'
     )
 
 
 def proof_marks(citations: Iterable[Citation], view: View, language: Language) -> str:
     """The marks of several citations, one after the other."""
-    return " ".join(proof_mark(citation, view, language) for citation in citations)
+    marked = list(citations)
+    numbers = [f" {n}" for n in range(1, len(marked) + 1)] if len(marked) > 1 else [""]
+    return " ".join(proof_mark(citation, view, language, n) for citation, n in zip(marked, numbers, strict=False))
 
 
-def claim_html(claim: Claim, view: View, language: Language, quoted: bool = True) -> str:
-    """What is claimed, in the application's words, and under it the words of the document."""
-    says = f"<p>{escape(claim.says.of(language))} {'' if quoted else proof_marks(claim.proofs, view, language)}</p>"
-    return says + (quotes_html(claim.proofs, view, language) if quoted else "")
+def claim_html(claim: Claim, view: View, language: Language) -> str:
+    """What is claimed, in the application's words, with the marks of its proofs."""
+    return f"<p>{escape(claim.says.of(language))} {proof_marks(claim.proofs, view, language)}</p>"
+
+
+def claims_html(claims: Iterable[Claim], view: View, language: Language) -> str:
+    """Claims in the application's words, with the words of the document under those that they prove."""
+    items = []
+    for proofs, own in groupby(claims, key=lambda claim: claim.proofs):
+        says = "".join(f"<p>{escape(claim.says.of(language))}</p>" for claim in own)
+        items.append(f"<li>{says}{quotes_html(proofs, view, language)}</li>")
+    return f'<ul class="claims">{"".join(items)}</ul>'
 
 
 def quotes_html(citations: Iterable[Citation], view: View, language: Language) -> str:
@@ -87,10 +98,12 @@ def quotes_html(citations: Iterable[Citation], view: View, language: Language) -
     shared: dict[str, list[Citation]] = {}
     for citation in citations:
         shared.setdefault(citation.quote, []).append(citation)
-    return "".join(
-        f'<blockquote lang="{escape(_spoken(own[0], view))}"><p>{inline(quote)} {proof_marks(own, view, language)}</p></blockquote>'
-        for quote, own in shared.items()
-    )
+    quotes = []
+    for quote, own in shared.items():
+        spoken = escape(view.snapshot.documents[own[0].document].language)
+        marks = proof_marks(own, view, language)
+        quotes.append(f'<blockquote lang="{spoken}"><p>“{inline(quote)}” {marks}</p></blockquote>')
+    return "".join(quotes)
 
 
 def inline(markdown: str) -> str:
@@ -115,7 +128,3 @@ def citation_of(passage: Passage, view: View) -> Citation:
         file=document.file,
         url=document.url,
     )
-
-
-def _spoken(citation: Citation, view: View) -> str:
-    return view.snapshot.documents[citation.document].language

@@ -8,7 +8,7 @@ from assistant.pathways import Event, Timeline
 from assistant.types import Document
 from assistant.web.library import View
 from assistant.web.page_texts import SAY
-from assistant.web.parts import claim_html, head
+from assistant.web.parts import claim_html, claims_html, head, quotes_html
 from assistant.web.texts import Language
 
 PATH = "/lop-koers"
@@ -17,14 +17,13 @@ PATH = "/lop-koers"
 def timeline_html(timeline: Timeline, view: View, language: Language) -> str:
     """The body of the page."""
     say = SAY[language]
-    what = (
-        claim_html(timeline.about, view, language, quoted=False)
-        + f'<p class="facts">{_dated(timeline, view, language)}</p>'
-    )
+    what = claim_html(timeline.about, view, language)
+    what += f'<p class="facts">{_dated(timeline, view, language)}</p>'
     return (
         head(timeline.title.of(language), what, language, PATH)
         + '<div class="beside-each-other">'
-        + f'<section aria-labelledby="tijdlijn"><h2 id="tijdlijn">{say["timeline"]}</h2>{_events(timeline, view, language)}</section>'
+        + f'<section aria-labelledby="tijdlijn"><h2 id="tijdlijn">{say["timeline"]}</h2>'
+        + f"{_events(timeline, view, language)}</section>"
         + _remarks(timeline, view, language)
         + "</div>"
     )
@@ -59,15 +58,16 @@ def _event(event: Event, view: View, language: Language) -> str:
     year = "" if event.sort else f' <span class="facts">({say["no_year"]})</span>'
     return (
         f'<li class="{event.state}"><p class="when"><strong>{escape(event.date.of(language))}</strong>{year} '
-        f'<span class="tag">{say[event.state]}</span></p>{claim_html(event.claim, view, language)}</li>'
+        f'<span class="tag">{say[event.state]}</span></p>'
+        f"<p>{escape(event.claim.says.of(language))}</p>{quotes_html(event.claim.proofs, view, language)}</li>"
     )
 
 
 def _remarks(timeline: Timeline, view: View, language: Language) -> str:
     if not timeline.remarks:
         return ""
-    items = "".join(f"<li>{claim_html(claim, view, language)}</li>" for claim in timeline.remarks)
+    title = escape(timeline.remarks_title.of(language))
     return (
-        f'<aside class="remarks" aria-labelledby="lezen"><h2 id="lezen">{escape(timeline.remarks_title.of(language))}</h2>'
-        f'<ul class="claims">{items}</ul></aside>'
+        f'<aside class="remarks" aria-labelledby="lezen"><h2 id="lezen">{title}</h2>'
+        f"{claims_html(timeline.remarks, view, language)}</aside>"
     )
