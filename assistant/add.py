@@ -1,4 +1,4 @@
-"""New documents into the corpus: sniff → convert → preview → accept. Nothing is replaced before its successor is written."""
+"""New documents into the corpus: sniff → convert → preview → accept. Nothing is replaced before all is written."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What accepting a preview did. `archived` is the earlier edition's new place; `changed` is False when it was there already."""
+    """What accepting a preview did. `archived`: where the earlier edition went; `changed`: it was not there yet."""
 
     id: str
     file: str
@@ -124,7 +124,8 @@ def accept(preview: Preview, corpus: Path, *, today: date | None = None) -> Adde
             return _write_all(preview, corpus, today or date.today())
     except OSError as error:
         raise FailedError(
-            f"{preview.source.name}: kan niet in {corpus} worden geschreven ({error.strerror or error}). Maak ruimte of controleer de rechten; er is niets vervangen."
+            f"{preview.source.name}: kan niet in {corpus} worden geschreven ({error.strerror or error}). Maak "
+            f"ruimte of controleer de rechten; er is niets vervangen."
         ) from error
 
 
@@ -223,7 +224,7 @@ def parts(text: str) -> tuple[dict[str, str], str]:
 
 
 def iso_date(text: str) -> str:
-    """'31 mei 2024', '31-5-2024' or '2024-05-31' as 2024-05-31; a month alone is its first day; '' for anything else."""
+    """'31 mei 2024', '31-5-2024' or '2024-05-31' as 2024-05-31; a month is its first day; '' for anything else."""
     if match := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
         numbers = match.groups()
     elif match := re.search(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b", text):

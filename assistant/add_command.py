@@ -1,4 +1,4 @@
-"""`assistant add`: shows what each file would become, asks, and adds it; the rest of a batch goes on after a failure."""
+"""`assistant add`: shows what each file would become, asks, and adds it; a batch goes on after a failure."""
 
 from __future__ import annotations
 
@@ -135,13 +135,15 @@ def _show(console: Console, shown: dict[str, Any], text: str) -> None:
         return
     if replaced := shown["replaces"]:
         say(
-            f"  vervangt {replaced['file']} (herkend aan {replaced['why']}; {replaced['overlap']:.0%} van de tekst is gelijk)"
+            f"  vervangt {replaced['file']} (herkend aan {replaced['why']}; {replaced['overlap']:.0%} van de "
+            f"tekst is gelijk)"
         )
     for line in shown["front_matter"]:
         say(f"  {line['key']}: {line['value']}  ({line['source']})")
     recognised = shown["recognised"]
     say(
-        f"  {shown['passages']} passages; actoren: {_counts(recognised['actors'])}; domeinen: {_counts(recognised['domains'])}"
+        f"  {shown['passages']} passages; actoren: {_counts(recognised['actors'])}; domeinen: "
+        f"{_counts(recognised['domains'])}"
     )
     for warning in shown["warnings"]:
         say(f"  ! {warning}", "yellow")

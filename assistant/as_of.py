@@ -1,4 +1,4 @@
-"""Answers as they would have been on an earlier day: an index of the documents that held then, beside the current one."""
+"""Answers as they would have been on an earlier day: an index of what held then, beside the current one."""
 
 from __future__ import annotations
 

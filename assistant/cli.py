@@ -105,7 +105,8 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
         print(f"De index is al bij: {report.documents} documenten, {report.passages} passages ({report.snapshot}).")  # noqa: T201
     else:
         print(  # noqa: T201
-            f"Index {report.snapshot} {'klaargezet' if options.candidate else 'gepubliceerd'}: {report.documents} documenten, {report.passages} passages; "
+            f"Index {report.snapshot} {'klaargezet' if options.candidate else 'gepubliceerd'}: {report.documents} "
+            f"documenten, {report.passages} passages; "
             f"{len(report.added)} nieuw, {len(report.updated)} gewijzigd, {len(report.removed)} verwijderd; "
             f"{report.embedded} van {report.vectors} teksten berekend."
         )

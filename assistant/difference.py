@@ -26,7 +26,7 @@ class PassageChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What B has that A has not, and the other way round. `kept` passages have the same words under the same headings."""
+    """What B has that A has not, and the other way round. Kept passages have the same words and headings."""
 
     before: str
     after: str

@@ -1,4 +1,4 @@
-"""`assistant index --dry-run | --candidate | --gate` and `assistant diff`: what would change, seen before it goes live."""
+"""`assistant index --dry-run | --candidate | --gate` and `assistant diff`: what changes, before it goes live."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from assistant.progress import progress
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from evals.effect import Effect
-
     from assistant.answer import Parts
     from assistant.difference import PassageChange
+    from evals.effect import Effect
 
 _SHOWN = 20
 
@@ -48,7 +47,8 @@ def dry_run(options: argparse.Namespace, settings: Settings) -> int:
     _lines(">", [f"{old} → {new}" for old, new in plan.moved])
     _lines("!", [str(problem) for problem in (*plan.failed, *plan.problems)])
     _say(
-        f"{len(plan.added)} nieuw, {len(plan.updated)} gewijzigd, {len(plan.moved)} verplaatst, {len(plan.removed)} verwijderd, "
+        f"{len(plan.added)} nieuw, {len(plan.updated)} gewijzigd, {len(plan.moved)} verplaatst, "
+        f"{len(plan.removed)} verwijderd, "
         f"{len(plan.failed)} mislukt; {plan.to_embed} van {plan.texts} teksten te berekenen. Er is niets veranderd."
     )
     return 1 if plan.failed else 0

@@ -1,4 +1,4 @@
-"""What `assistant index` would do, without doing it: documents added, changed, moved, removed and failed; texts to embed."""
+"""What `assistant index` would do, without doing it: documents new, changed, moved, gone, failed; texts to embed."""
 
 from __future__ import annotations
 

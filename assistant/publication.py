@@ -1,4 +1,4 @@
-"""Which snapshot went live when, by whom, past which gate: one line of JSON each, and the gate's findings per candidate."""
+"""Which snapshot went live when, by whom, past which gate: one line of JSON each; and what the gate found."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def check_gate(index: Path, snapshot: str, reason: str | None) -> str:
     failures = found.get("failures") or []
     if failures and not (reason and reason.strip()):
         raise FailedError(
-            f"{snapshot} kwam niet door de poort ({'; '.join(failures)}). Bekijk de verschillen met: assistant diff huidig {snapshot} "
+            f"{snapshot} kwam niet door de poort ({'; '.join(failures)}). Bekijk de verschillen met: assistant "
+            f"diff huidig {snapshot} "
             f"--answers, of publiceer toch met: assistant publish {snapshot} --past-gate 'reden'"
         )
     return "failed" if failures else "passed"

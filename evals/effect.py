@@ -1,4 +1,4 @@
-"""What another snapshot does to the answers of the cases: which became better, worse or other, and whether it may go live."""
+"""What another snapshot does to the answers: which became better, worse or other, and if it may go live."""
 
 from __future__ import annotations
 

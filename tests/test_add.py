@@ -1,4 +1,4 @@
-"""Adding to a corpus: files and front matter, editions replaced and archived, crashes that leave the old one in place."""
+"""Adding to a corpus: files and front matter, editions replaced and archived, crashes that leave the old one."""
 
 from __future__ import annotations
 
@@ -46,8 +46,12 @@ def test_a_new_document_has_its_text_its_front_matter_and_its_original(tmp_path:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert added.file == "opleidingsplan-cluster.md" and added.archived is None
     assert front(corpus / added.file) == {
-        "title": "Opleidingsplan cluster", "kind": "opleidingsplan", "language": "nl", "original": added.original, "sha256": digest,
-    }  # fmt: skip
+        "title": "Opleidingsplan cluster",
+        "kind": "opleidingsplan",
+        "language": "nl",
+        "original": added.original,
+        "sha256": digest,
+    }
     assert (corpus / added.original).read_bytes() == path.read_bytes()
     document = current(corpus)[0]
     assert document.original_sha256 == digest and all(line in document.text for line in LINES)
@@ -182,8 +186,15 @@ def test_two_additions_at_once_are_refused(tmp_path: Path, corpus: Path) -> None
 
 @pytest.mark.parametrize(
     ("text", "iso"),
-    [("31 mei 2024", "2024-05-31"), ("mei 2024", "2024-05-01"), ("1-2-2023", "2023-02-01"), ("2024-05-31", "2024-05-31"), ("31-2-2024", ""), ("ooit", "")],
-)  # fmt: skip
+    [
+        ("31 mei 2024", "2024-05-31"),
+        ("mei 2024", "2024-05-01"),
+        ("1-2-2023", "2023-02-01"),
+        ("2024-05-31", "2024-05-31"),
+        ("31-2-2024", ""),
+        ("ooit", ""),
+    ],
+)
 def test_dates_are_read(text: str, iso: str) -> None:
     assert iso_date(text) == iso
 

@@ -72,7 +72,7 @@ def bomb(path: Path) -> Path:
 
 
 def entity(path: Path) -> Path:
-    xml = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="w">&x;</w:document>'
+    xml = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="w">&x;</w:document>'
     return word(path, document=xml)
 
 
@@ -155,8 +155,12 @@ def test_a_parser_that_wants_too_much_processor_time_is_stopped(tmp_path: Path) 
 
 
 def test_a_parser_that_wants_too_much_memory_is_stopped(tmp_path: Path) -> None:
-    path = word(tmp_path / "zwaar.docx", document=b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
-                + b"".join(b"<w:p><w:r><w:t>regel %d</w:t></w:r></w:p>" % number for number in range(600_000)) + b"</w:body></w:document>")  # fmt: skip
+    path = word(
+        tmp_path / "zwaar.docx",
+        document=b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+        + b"".join(b"<w:p><w:r><w:t>regel %d</w:t></w:r></w:p>" % number for number in range(600_000))
+        + b"</w:body></w:document>",
+    )
     source = Source(path, path.name, "docx", path.stat().st_size, "")
     with pytest.raises(ConversionError, match="geheugen"):
         parse(source, Limits(memory=300_000_000))
@@ -174,7 +178,7 @@ def test_a_bomb_in_a_content_stream_is_stopped(tmp_path: Path) -> None:
     writer.write(path)
     assert path.stat().st_size < MAX_FILE
     began = time.monotonic()
-    with pytest.raises(ConversionError, match="stroom.pdf: "):
+    with pytest.raises(ConversionError, match=r"stroom\.pdf: "):
         prepare(path, tmp_path / "corpus")
     assert time.monotonic() - began < 60
 

@@ -37,7 +37,8 @@ def test_headings_and_nested_lists(tmp_path: Path) -> None:
     document.add_paragraph("Eerst dit", style="List Number")
     document.add_paragraph("Dan dat", style="List Number")
     assert markdown_of(document, tmp_path) == (
-        "# Opleidingsplan\n\n## Inleiding\n\nDe opleiding kent twee delen:\n\n- Deel een\n    - Stage\n        - Diensten\n- Deel twee\n\n"
+        "# Opleidingsplan\n\n## Inleiding\n\nDe opleiding kent twee delen:\n\n- Deel een\n    - Stage\n        - "
+        "Diensten\n- Deel twee\n\n"
         "1. Eerst dit\n2. Dan dat\n"
     )
 
@@ -52,12 +53,19 @@ def test_a_table_of_domains_by_actor_is_unfolded_actor_first(tmp_path: Path) -> 
     document = docx.Document()
     document.add_heading("Kader", 1)
     table = document.add_table(rows=3, cols=3)
-    for row, texts in enumerate([["", "Aios", "Opleider"], ["Opleidingsklimaat", "Geeft feedback.", "Vraagt feedback."], ["Professionalisering", "Bezoekt congressen.", "Volgt cursussen."]]):  # fmt: skip
+    for row, texts in enumerate(
+        [
+            ["", "Aios", "Opleider"],
+            ["Opleidingsklimaat", "Geeft feedback.", "Vraagt feedback."],
+            ["Professionalisering", "Bezoekt congressen.", "Volgt cursussen."],
+        ]
+    ):
         for column, text in enumerate(texts):
             table.cell(row, column).text = text
     markdown = markdown_of(document, tmp_path, load_vocabulary(ROOT / "corpus/vocabulary.yaml"))
     assert markdown == (
-        "# Kader\n\n## Aios\n\n### Opleidingsklimaat\n\n- Geeft feedback.\n\n### Professionalisering\n\n- Bezoekt congressen.\n\n"
+        "# Kader\n\n## Aios\n\n### Opleidingsklimaat\n\n- Geeft feedback.\n\n### Professionalisering\n\n- Bezoekt "
+        "congressen.\n\n"
         "## Opleider\n\n### Opleidingsklimaat\n\n- Vraagt feedback.\n\n### Professionalisering\n\n- Volgt cursussen.\n"
     )
 
@@ -108,5 +116,9 @@ def test_text_that_looks_like_markdown_stays_text(tmp_path: Path) -> None:
     for text in ("# geen kop", "1. geen lijst", "- geen punt", "<script>alert(1)</script>", "| geen | tabel |"):
         document.add_paragraph(text)
     assert markdown_of(document, tmp_path).split("\n\n") == [
-        "\\# geen kop", "1\\. geen lijst", "\\- geen punt", "\\<script>alert(1)</script>", "\\| geen | tabel |\n",
-    ]  # fmt: skip
+        "\\# geen kop",
+        "1\\. geen lijst",
+        "\\- geen punt",
+        "\\<script>alert(1)</script>",
+        "\\| geen | tabel |\n",
+    ]

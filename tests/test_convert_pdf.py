@@ -116,7 +116,7 @@ def test_hyphenation_on_a_page(tmp_path: Path) -> None:
 def test_links_keep_their_words_and_their_address(tmp_path: Path) -> None:
     styles = getSampleStyleSheet()
     path = tmp_path / "link.pdf"
-    text = 'Zie <link href="https://www.voorbeeld.nl/plan">het landelijk opleidingsplan</link>, dat voor alle opleiders geldt.'
+    text = 'Zie <link href="https://www.voorbeeld.nl/plan">het landelijk opleidingsplan</link>, dat voor allen geldt.'
     SimpleDocTemplate(str(path)).build([Paragraph(text, styles["BodyText"])])
     assert "Zie [het landelijk opleidingsplan](https://www.voorbeeld.nl/plan), dat" in markdown_of(path)
 
@@ -131,12 +131,17 @@ def print_table(path: Path, rows: list[list[str]], **options) -> Path:
 
 
 def test_a_table_by_actor_becomes_headings_and_lists(tmp_path: Path) -> None:
-    rows = [["", "Taken", "Voorbeelden"], ["Aios", "Vraagt op tijd om supervisie.", "Houdt een portfolio bij."],
-            ["Opleider", "Geeft feedback na elke dienst.", "Maakt een lokaal opleidingsplan."]]  # fmt: skip
+    rows = [
+        ["", "Taken", "Voorbeelden"],
+        ["Aios", "Vraagt op tijd om supervisie.", "Houdt een portfolio bij."],
+        ["Opleider", "Geeft feedback na elke dienst.", "Maakt een lokaal opleidingsplan."],
+    ]
     markdown = markdown_of(print_table(tmp_path / "tabel.pdf", rows), load_vocabulary(ROOT / "corpus/vocabulary.yaml"))
     assert markdown == (
-        "# Wie doet wat\n\n## Aios\n\n### Taken\n\n- Vraagt op tijd om supervisie.\n\n### Voorbeelden\n\n- Houdt een portfolio bij.\n\n"
-        "## Opleider\n\n### Taken\n\n- Geeft feedback na elke dienst.\n\n### Voorbeelden\n\n- Maakt een lokaal opleidingsplan.\n"
+        "# Wie doet wat\n\n## Aios\n\n### Taken\n\n- Vraagt op tijd om supervisie.\n\n### Voorbeelden\n\n- Houdt "
+        "een portfolio bij.\n\n"
+        "## Opleider\n\n### Taken\n\n- Geeft feedback na elke dienst.\n\n### Voorbeelden\n\n- Maakt een lokaal "
+        "opleidingsplan.\n"
     )
 
 

@@ -33,7 +33,8 @@ def test_damaged_utf16_is_refused() -> None:
 
 def test_a_page_is_read_without_its_menu() -> None:
     page = """<html lang="nl"><head><title>Opleiden</title><meta property="og:site_name" content="De Federatie">
-    <link rel="canonical" href="https://voorbeeld.nl/opleiden"><style>p{}</style></head><body><nav>Menu Home Contact</nav>
+    <link rel="canonical" href="https://voorbeeld.nl/opleiden"><style>p{}</style></head>
+    <body><nav>Menu Home Contact</nav>
     <header>Kop van de site</header><main><h1>Opleiden</h1><p>Elke opleider volgt een <a href="https://voorbeeld.nl/cursus">cursus</a>.
     <script>alert(1)</script></p><ul><li>een<ul><li>een punt een</li></ul></li><li>twee</li></ul><p>%s</p>
     <table><tr><th>Wat</th><th>Hoeveel</th></tr><tr><td>Dagen</td><td>2</td></tr></table></main>
@@ -41,14 +42,18 @@ def test_a_page_is_read_without_its_menu() -> None:
     converted = read_html(page.encode())
     markdown = render(converted, Vocabulary()).markdown
     assert markdown.startswith(
-        "# Opleiden\n\nElke opleider volgt een [cursus](https://voorbeeld.nl/cursus).\n\n- een\n    - een punt een\n- twee\n"
+        "# Opleiden\n\nElke opleider volgt een [cursus](https://voorbeeld.nl/cursus).\n\n- een\n    - een punt "
+        "een\n- twee\n"
     )
     assert "| Wat | Hoeveel |\n| --- | --- |\n| Dagen | 2 |" in markdown
     assert not any(word in markdown for word in ("Menu", "Copyright", "alert", "Kop van de site"))
     proposals, _ = propose(converted.properties, converted.blocks, "pagina")
     assert {p.key: p.value for p in proposals} == {
-        "title": "Opleiden", "publisher": "De Federatie", "language": "nl", "url": "https://voorbeeld.nl/opleiden",
-    }  # fmt: skip
+        "title": "Opleiden",
+        "publisher": "De Federatie",
+        "language": "nl",
+        "url": "https://voorbeeld.nl/opleiden",
+    }
 
 
 def test_plain_text_gets_its_paragraphs_and_lists_back() -> None:
@@ -88,9 +93,14 @@ def test_nothing_is_invented() -> None:
 
 @pytest.mark.parametrize(
     ("line", "date"),
-    [("Vastgesteld op 12 maart 2024 door het bestuur", "12 maart 2024"), ("Versie 2, 1-2-2023", "1-2-2023"), ("mei 2022", "mei 2022"),
-     ("De regeling van 12 maart 2019 gold al", None), ("In 2024 waren er zes aios", None)],
-)  # fmt: skip
+    [
+        ("Vastgesteld op 12 maart 2024 door het bestuur", "12 maart 2024"),
+        ("Versie 2, 1-2-2023", "1-2-2023"),
+        ("mei 2022", "mei 2022"),
+        ("De regeling van 12 maart 2019 gold al", None),
+        ("In 2024 waren er zes aios", None),
+    ],
+)
 def test_only_a_date_of_the_document_itself_counts(line: str, date: str | None) -> None:
     proposals, _ = propose({}, [Block("heading", "Plan", 1), Block("paragraph", line)], "x")
     assert next((p.value for p in proposals if p.key == "date"), None) == date

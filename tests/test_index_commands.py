@@ -1,4 +1,4 @@
-"""What would change before it goes live: the plan of a build, two snapshots compared, the gate, and answers as of a day."""
+"""What would change before it goes live: the plan of a build, two snapshots compared, the gate, answers as of a day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def settings(tmp_path: Path) -> Settings:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "stage.md").write_text("# Stage\n\nDe stage in het ziekenhuis duurt twaalf maanden.\n", encoding="utf-8")
-    (corpus / "toets.md").write_text("# Toets\n\nDe kennistoets wordt elk voorjaar afgenomen in Utrecht.\n", encoding="utf-8")
+    (corpus / "toets.md").write_text(
+        "# Toets\n\nDe kennistoets wordt elk voorjaar afgenomen in Utrecht.\n", encoding="utf-8"
+    )
     (corpus / "verlof.md").write_text("# Verlof\n\nVerlof vraag je aan bij de opleider.\n", encoding="utf-8")
     return Settings(corpus=corpus, index=tmp_path / "index")
 
@@ -46,7 +48,9 @@ def build(settings: Settings, encoder, **options):
 
 
 def change(settings: Settings) -> None:
-    (settings.corpus / "stage.md").write_text("# Stage\n\nDe stage in het ziekenhuis duurt zes maanden.\n", encoding="utf-8")
+    (settings.corpus / "stage.md").write_text(
+        "# Stage\n\nDe stage in het ziekenhuis duurt zes maanden.\n", encoding="utf-8"
+    )
     (settings.corpus / "toets.md").rename(settings.corpus / "toetsing.md")
     (settings.corpus / "verlof.md").unlink()
     (settings.corpus / "nieuw.md").write_text("# Nieuw\n\nElke aios krijgt een buddy.\n", encoding="utf-8")
@@ -73,9 +77,16 @@ def test_a_candidate_is_not_live_and_is_compared_with_what_is(settings: Settings
     candidate = build(settings, encoder, publishing=False).snapshot
     assert published_id(settings.index) == live != candidate
     found = compare(settings.index, snapshot_named(settings.index, "huidig"), candidate)
-    assert (found.documents_added, found.documents_changed, found.documents_removed) == (("nieuw.md",), ("stage.md",), ("verlof.md",))
+    assert (found.documents_added, found.documents_changed, found.documents_removed) == (
+        ("nieuw.md",),
+        ("stage.md",),
+        ("verlof.md",),
+    )
     assert found.documents_moved == (("toets.md", "toetsing.md"),)
-    assert [p.quote for p in found.passages_added] == ["Elke aios krijgt een buddy.", "De stage in het ziekenhuis duurt zes maanden."]
+    assert [p.quote for p in found.passages_added] == [
+        "Elke aios krijgt een buddy.",
+        "De stage in het ziekenhuis duurt zes maanden.",
+    ]
     assert found.passages_kept == 1
     # What is built again from the same corpus is the candidate, now published.
     assert build(settings, encoder).snapshot == candidate == published_id(settings.index)
@@ -89,9 +100,22 @@ def test_a_name_must_mean_one_snapshot(settings: Settings, encoder) -> None:
 
 
 def cases(path: Path, *rows: tuple[str, str, str, str]) -> Path:
-    lines = [{"id": id, "question": question, "language": "nl", "persona": "aios", "actor": None, "kind": "fact", "history": [], "answerable": True,
-              "gold": [{"document": document, "quote": quote}], "facts": [[quote.split()[-1].rstrip(".")]], "forbid": []}
-             for id, question, document, quote in rows]  # fmt: skip
+    lines = [
+        {
+            "id": id,
+            "question": question,
+            "language": "nl",
+            "persona": "aios",
+            "actor": None,
+            "kind": "fact",
+            "history": [],
+            "answerable": True,
+            "gold": [{"document": document, "quote": quote}],
+            "facts": [[quote.split()[-1].rstrip(".")]],
+            "forbid": [],
+        }
+        for id, question, document, quote in rows
+    ]
     path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     return path
 
@@ -99,13 +123,24 @@ def cases(path: Path, *rows: tuple[str, str, str, str]) -> Path:
 def test_the_effect_names_changed_answers_and_vanished_quotes(settings: Settings, encoder, tmp_path: Path) -> None:
     file = cases(
         tmp_path / "cases.jsonl",
-        ("t1", "Hoe lang duurt de stage in het ziekenhuis?", "stage", "De stage in het ziekenhuis duurt twaalf maanden."),
-        ("t2", "Waar wordt de kennistoets afgenomen?", "toets", "De kennistoets wordt elk voorjaar afgenomen in Utrecht."),
+        (
+            "t1",
+            "Hoe lang duurt de stage in het ziekenhuis?",
+            "stage",
+            "De stage in het ziekenhuis duurt twaalf maanden.",
+        ),
+        (
+            "t2",
+            "Waar wordt de kennistoets afgenomen?",
+            "toets",
+            "De kennistoets wordt elk voorjaar afgenomen in Utrecht.",
+        ),
     )
     live = build(settings, encoder).snapshot
     (settings.corpus / "stage.md").write_text("# Stage\n\nDe stage duurt zes maanden.\n", encoding="utf-8")
     (settings.corpus / "toets.md").write_text(
-        "# Toets\n\nDe kennistoets wordt elk voorjaar afgenomen in Utrecht.\n\n## Kennistoets\n\nWaar de kennistoets wordt afgenomen, bepaalt het bestuur.\n",
+        "# Toets\n\nDe kennistoets wordt elk voorjaar afgenomen in Utrecht.\n\n## Kennistoets\n\nWaar de "
+        "kennistoets wordt afgenomen, bepaalt het bestuur.\n",
         encoding="utf-8",
     )
     candidate = build(settings, encoder, publishing=False).snapshot
@@ -118,9 +153,16 @@ def test_the_effect_names_changed_answers_and_vanished_quotes(settings: Settings
 
 @pytest.mark.parametrize(
     ("after", "quality", "verdict"),
-    [((("d", 2, 6),), 1.0, None), ((("d", 8, 12),), 1.0, "other"), ((("d", 8, 12),), 0.5, "worse"), ((("d", 2, 6),), 1.5, "better")],
-)  # fmt: skip
-def test_an_answer_changed_when_other_words_are_cited_or_it_is_worth_more_or_less(after: tuple, quality: float, verdict: str | None) -> None:
+    [
+        ((("d", 2, 6),), 1.0, None),
+        ((("d", 8, 12),), 1.0, "other"),
+        ((("d", 8, 12),), 0.5, "worse"),
+        ((("d", 2, 6),), 1.5, "better"),
+    ],
+)
+def test_an_answer_changed_when_other_words_are_cited_or_it_is_worth_more_or_less(
+    after: tuple, quality: float, verdict: str | None
+) -> None:
     def parts(text: str) -> SimpleNamespace:
         return SimpleNamespace(snapshot=SimpleNamespace(documents={"d": SimpleNamespace(text=text)}))
 
@@ -172,20 +214,27 @@ def test_a_gate_that_cannot_be_read_is_not_passed(tmp_path: Path) -> None:
 def test_answers_as_of_an_earlier_day(settings: Settings, encoder) -> None:
     (settings.corpus / "archive").mkdir()
     (settings.corpus / "stage.md").write_text(
-        FRONT.format("Stage", "vastgesteld", "2024-01-01", "").replace("valid-until: \n", "") + "# Stage\n\nDe stage in het ziekenhuis duurt zes maanden.\n",
+        FRONT.format("Stage", "vastgesteld", "2024-01-01", "").replace("valid-until: \n", "")
+        + "# Stage\n\nDe stage in het ziekenhuis duurt zes maanden.\n",
         encoding="utf-8",
     )
     (settings.corpus / "archive/stage-tot-2024-01-01.md").write_text(
-        FRONT.format("Stage", "vervangen", "2020-01-01", "2024-01-01") + "# Stage\n\nDe stage in het ziekenhuis duurt twaalf maanden.\n", encoding="utf-8"
+        FRONT.format("Stage", "vervangen", "2020-01-01", "2024-01-01")
+        + "# Stage\n\nDe stage in het ziekenhuis duurt twaalf maanden.\n",
+        encoding="utf-8",
     )
     build(settings, encoder)
     question = "Hoe lang duurt de stage in het ziekenhuis?"
     then = open_as_of(settings, date(2023, 6, 1))
     assert "stage-tot-2024-01-01" in {d.rsplit("/")[-1] for d in then.snapshot.documents}
-    assert [hit.passage.quote for hit in then.search(question, k=1)] == ["De stage in het ziekenhuis duurt twaalf maanden."]
+    assert [hit.passage.quote for hit in then.search(question, k=1)] == [
+        "De stage in het ziekenhuis duurt twaalf maanden."
+    ]
     now = open_as_of(settings, date(2024, 1, 1))
     assert [hit.passage.quote for hit in now.search(question, k=1)] == ["De stage in het ziekenhuis duurt zes maanden."]
-    assert "twaalf" not in (settings.index / published_id(settings.index) / "documents.jsonl").read_text(encoding="utf-8")
+    assert "twaalf" not in (settings.index / published_id(settings.index) / "documents.jsonl").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("text", ["gisteren", "2023-13-01", "1-6-2023", "20230601"])

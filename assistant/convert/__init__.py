@@ -1,1 +1,1 @@
-"""Files of any format → Markdown for the corpus: sniff, parse in a child process with limits, render, propose front matter."""
+"""Files of any format → Markdown for the corpus: sniff, parse in a child with limits, render, propose front matter."""

@@ -34,7 +34,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a parser found: the blocks, the properties the file states about itself, and what a maintainer should know."""
+    """What a parser found: the blocks, what the file states about itself, and what a maintainer should know."""
 
     blocks: tuple[Block, ...]
     properties: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""DOCX → blocks: headings, lists with their depth, tables (nested ones too) and links. Runs in the child process only."""
+"""DOCX → blocks: headings, lists with their depth, nested tables, links. Runs in the child process only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import docx
 from docx.oxml.ns import qn
@@ -17,6 +17,8 @@ from docx.text.paragraph import Paragraph
 from assistant.convert.blocks import Block, Converted, clean, link, merge_links
 from assistant.errors import ConversionError
 
+# What python-docx and lxml hand out has no types of its own.
+Element: TypeAlias = Any
 _HEADING = re.compile(r"(?:heading|kop|überschrift|titre)\s*(\d)\Z", re.IGNORECASE)
 _TITLE = re.compile(r"(?:title|titel)\Z", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|inhopg)\s*\d|toc heading|kop inhoudsopgave", re.IGNORECASE)
@@ -39,7 +41,7 @@ _SKIPPED = {
 class _Reader:
     """What is known while walking one document."""
 
-    document: Any
+    document: Element
     warnings: list[str] = field(default_factory=list)
     title_seen: bool = False
 
@@ -72,11 +74,12 @@ def _refuse_entities(path: Path) -> None:
                     data[:2] in (b"\xff\xfe", b"\xfe\xff") and _DOCTYPE.search(data.replace(b"\x00", b""))
                 ):
                     raise ConversionError(
-                        "bevat een DOCTYPE of ENTITY, die Word nooit schrijft en die andere bestanden kan inlezen. Het is niet geopend."
+                        "bevat een DOCTYPE of ENTITY, die Word nooit schrijft en die andere bestanden kan "
+                        "inlezen. Het is niet geopend."
                     )
 
 
-def _container(reader: _Reader, element: Any, parent: Any) -> Iterator[Block]:
+def _container(reader: _Reader, element: Element, parent: Element) -> Iterator[Block]:
     """The blocks of a body or cell, content controls opened."""
     for child in element:
         if child.tag == qn("w:p"):
@@ -104,7 +107,7 @@ def _paragraph(reader: _Reader, paragraph: Paragraph) -> Block | None:
     return Block("paragraph", text) if depth is None else Block("item", text, depth, ordered)
 
 
-def _text(element: Any, relations: Any) -> str:
+def _text(element: Element, relations: Element) -> str:
     """The words below an element, links as Markdown, deletions left out."""
     parts: list[str] = []
     for child in element:
@@ -139,7 +142,7 @@ def _heading_level(paragraph: Paragraph, style: str) -> int | None:
     return None
 
 
-def _styles(style: Any) -> Iterator[Any]:
+def _styles(style: Element) -> Iterator[Element]:
     """A style and those it is based on; a chain that bites its tail ends."""
     for _ in range(10):
         if style is None:
@@ -158,7 +161,7 @@ def _list_place(reader: _Reader, paragraph: Paragraph, style: str) -> tuple[int 
             continue
         if number.get(qn("w:val")) == "0":
             return None, False
-        level = numbering.find(qn("w:ilvl"))
+        level = numbering.find(qn("w:ilvl")) if numbering is not None else None
         depth = int(level.get(qn("w:val"))) if level is not None else 0
         if depth == 0 and named and named.group(3):
             depth = int(named.group(3)) - 1
@@ -201,7 +204,7 @@ def _table(reader: _Reader, table: Table) -> Block:
     return Block("table", rows=tuple(rows))
 
 
-def _properties(path: Path, document: Any) -> dict[str, str]:
+def _properties(path: Path, document: Element) -> dict[str, str]:
     core = document.core_properties
     found = {"title": core.title, "subject": core.subject, "author": core.author, "language": core.language}
     with zipfile.ZipFile(path) as archive:
@@ -211,7 +214,7 @@ def _properties(path: Path, document: Any) -> dict[str, str]:
     return {name: clean(value) for name, value in found.items() if value and clean(value)}
 
 
-def _left_out(path: Path, document: Any) -> list[str]:
+def _left_out(path: Path, document: Element) -> list[str]:
     """What Word holds that the Markdown does not."""
     body, warnings = document.element.body, []
     with zipfile.ZipFile(path) as archive:

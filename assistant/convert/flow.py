@@ -1,4 +1,4 @@
-"""Lines in reading order → blocks: headings by letter size, paragraphs, list items by mark and indent, words made whole."""
+"""Lines in reading order → blocks: headings by letter size, items by mark and indent, broken words made whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 from assistant.convert.blocks import Block, clean, link, merge_links
 from assistant.convert.layout import ORDINAL, Line, is_mark
@@ -38,9 +40,11 @@ class Styles:
             for style in weights
             if style[0] > body[0] * 1.08 or (style[1] and not body[1] and style[0] >= body[0] * 0.95)
         }
-        steps = [(after.bottom - before.bottom) / max(1.0, before.style[0])
-                 for before, after in zip(lines, lines[1:], strict=False)
-                 if before.page == after.page and before.style == after.style == body and after.bottom > before.bottom]  # fmt: skip
+        steps = [
+            (after.bottom - before.bottom) / max(1.0, before.style[0])
+            for before, after in pairwise(lines)
+            if before.page == after.page and before.style == after.style == body and after.bottom > before.bottom
+        ]
         close = [step for step in steps if step < 1.9]
         seen = frozenset(
             word for line in lines for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-)", line.text.casefold())
@@ -61,7 +65,7 @@ class Styles:
 class _Open:
     """The block that is being written."""
 
-    kind: str
+    kind: Literal["heading", "paragraph", "item"]
     level: int
     ordered: bool
     lines: list[Line]
@@ -134,8 +138,7 @@ def _block(block: _Open, styles: Styles) -> Block:
         text = join(text, _linked(words), styles.words)
     if block.kind == "heading":
         return Block("heading", clean(text), block.level, page=block.lines[0].page)
-    kind = "item" if block.kind == "item" else "paragraph"
-    return Block(kind, merge_links(clean(text)), min(8, block.level), block.ordered, block.lines[0].page)
+    return Block(block.kind, merge_links(clean(text)), min(8, block.level), block.ordered, block.lines[0].page)
 
 
 def _linked(words: Sequence[object]) -> str:
@@ -163,7 +166,7 @@ def _link_with_edges(words: str, address: str) -> str:
 
 
 def join(before: str, after: str, known: frozenset[str]) -> str:
-    """Put two lines together; a word broken at the line end is whole again, unless the document writes it with a hyphen."""
+    """Put two lines together; a word broken at the line end is whole again, unless its hyphen is its own."""
     if not before:
         return after
     broken = _BROKEN.search(before)

@@ -19,7 +19,8 @@ _NO_TITLE = re.compile(
 )
 _NO_COMPANY = re.compile(r"(?:microsoft|hp|dell|home|thuis|prive|privé|n/?a|-)\b.{0,12}\Z", re.IGNORECASE)
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-_DATE = rf"((?:\d{{1,2}}\s+)?(?:{_MONTHS})\s+(?:19|20)\d\d|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)"
+_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"((?:\d{{1,2}}\s+)?(?:{_MONTHS})\s+{_YEAR}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR}|{_YEAR}-\d\d-\d\d)"
 _DATED = re.compile(
     rf"\b(?:datum|versie|vastgesteld|publicatiedatum|gepubliceerd|d\.d\.|ingangsdatum|uitgave|herzien)\b[^.\n]{{0,40}}?\b{_DATE}",
     re.IGNORECASE,
@@ -29,8 +30,25 @@ _STATUS = re.compile(
     r"\bstatus\s*:\s*(concept|vastgesteld|definitief|ontwerp|denkhulp)\b|\b(vastgesteld)\s+(?:op|door|in)\b|\A\(?(concept|conceptversie|ontwerp)\)?\b",
     re.IGNORECASE,
 )
-_KINDS = ("kwaliteitskader", "brochure", "opleidingsplan", "reglement", "besluit", "richtlijn", "handreiking", "leidraad", "protocol",
-          "jaarverslag", "jaarplan", "handboek", "visiedocument", "folder", "notitie", "procedure", "plan")  # fmt: skip
+_KINDS = (
+    "kwaliteitskader",
+    "brochure",
+    "opleidingsplan",
+    "reglement",
+    "besluit",
+    "richtlijn",
+    "handreiking",
+    "leidraad",
+    "protocol",
+    "jaarverslag",
+    "jaarplan",
+    "handboek",
+    "visiedocument",
+    "folder",
+    "notitie",
+    "procedure",
+    "plan",
+)
 # How far into the text a title page and colophon reach.
 _OPENING = 12
 KEYS = (
@@ -105,7 +123,7 @@ def _title(properties: Mapping[str, str], blocks: Sequence[Block], stem: str) ->
 
 
 def _date(opening: Sequence[str]) -> str | None:
-    """A date that is called the document's own, or stands alone on a line of the title page; two of those say nothing."""
+    """A date that is called the document's own, or stands alone on a line of the opening; two say nothing."""
     dated = {match.group(1) for line in opening for match in _DATED.finditer(line)} or {
         match.group(1) for line in opening if (match := _ALONE.match(line.strip()))
     }

@@ -13,10 +13,40 @@ from assistant.errors import ConversionError
 
 _DROPPED = (
     "script, style, noscript, template, iframe, svg, nav, form, button, dialog, aside, [hidden], [aria-hidden=true], "
-    "[role=navigation], [role=banner], [role=contentinfo], [role=search], [style*='display:none'], [style*='display: none']"
+    "[role=navigation], [role=banner], [role=contentinfo], [role=search], [style*='display:none'], "
+    "[style*='display: none']"
 )
-_INLINE = {"a", "b", "strong", "i", "em", "span", "u", "s", "small", "sub", "sup", "abbr", "cite", "code", "q", "mark", "time", "br",
-           "wbr", "font", "kbd", "var", "label", "del", "ins", "dfn", "bdi", "img", "-text"}  # fmt: skip
+_INLINE = {
+    "a",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "span",
+    "u",
+    "s",
+    "small",
+    "sub",
+    "sup",
+    "abbr",
+    "cite",
+    "code",
+    "q",
+    "mark",
+    "time",
+    "br",
+    "wbr",
+    "font",
+    "kbd",
+    "var",
+    "label",
+    "del",
+    "ins",
+    "dfn",
+    "bdi",
+    "img",
+    "-text",
+}
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _DEEPEST = 200
 
@@ -36,7 +66,8 @@ def read_html(raw: bytes) -> Converted:
     blocks = tuple(block for block in _blocks(root, 0) if block.text or block.rows) if root is not None else ()
     if not blocks:
         raise ConversionError(
-            "er staat geen leesbare tekst in de pagina. Bewaar haar opnieuw als de tekst zichtbaar is, of druk haar af naar PDF."
+            "er staat geen leesbare tekst in de pagina. Bewaar haar opnieuw als de tekst zichtbaar is, of druk "
+            "haar af naar PDF."
         )
     return Converted(blocks, properties, (warning,) if warning else ())
 

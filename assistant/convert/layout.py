@@ -1,4 +1,4 @@
-"""Words with places on a page → lines in reading order: columns, one below the other, without headers and footers. Pure."""
+"""Words with places on a page → lines in reading order, column after column, without headers and footers. Pure."""
 
 from __future__ import annotations
 

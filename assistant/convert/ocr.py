@@ -14,7 +14,8 @@ from assistant.convert.text import read_text
 from assistant.errors import ConversionError
 
 _ABSENT = (
-    "is een scan of afbeelding zonder tekst, en OCR is hier niet geïnstalleerd. Laat de beheerder tesseract-ocr en tesseract-ocr-nld "
+    "is een scan of afbeelding zonder tekst, en OCR is hier niet geïnstalleerd. Laat de beheerder tesseract-ocr "
+    "en tesseract-ocr-nld "
     "installeren, of gebruik een versie waarin de tekst te selecteren is."
 )
 _SECONDS = 120
@@ -57,7 +58,8 @@ def read_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool)
         return {}
     if len(numbers) > _MAX_SCANNED:
         raise ConversionError(
-            f"heeft {len(numbers)} gescande bladzijden; meer dan {_MAX_SCANNED} tegelijk wordt niet gelezen. Splits het document."
+            f"heeft {len(numbers)} gescande bladzijden; meer dan {_MAX_SCANNED} tegelijk wordt niet gelezen. "
+            f"Splits het document."
         )
     import pypdfium2
 

@@ -1,12 +1,12 @@
-"""PDF → blocks: pypdf opens it with limits, pdfplumber gives words, ruled tables and links. Runs in the child process only."""
+"""PDF → blocks: pypdf opens it with limits, pdfplumber gives words, tables, links. In the child process only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pdfplumber
+from pdfplumber.page import Page
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PdfReadError, PyPdfError
 
@@ -70,12 +70,12 @@ def _open(path: Path) -> tuple[dict[str, str], int]:
             content = page.get_contents()
             if content is not None:
                 content.get_data()
-        information = reader.metadata or {}
+        information: Mapping[str, object] = reader.metadata or {}
         found = {
             name: information.get(key)
             for name, key in (("title", "/Title"), ("author", "/Author"), ("subject", "/Subject"))
         }
-        language = reader.trailer["/Root"].get("/Lang")  # type: ignore[union-attr]
+        language = reader.root_object.get("/Lang")
     except DependencyError as error:
         raise ConversionError(
             "is met een wachtwoord of een onbekende methode beveiligd. Sla het op zonder beveiliging."
@@ -88,7 +88,7 @@ def _open(path: Path) -> tuple[dict[str, str], int]:
     return {name: clean(str(value)) for name, value in found.items() if value and clean(str(value))}, count
 
 
-def _words(page: Any) -> list[Word]:
+def _words(page: Page) -> list[Word]:
     links = [(a["x0"], a["x1"], a["top"], a["bottom"], str(a["uri"])) for a in page.hyperlinks[:2000] if a.get("uri")]
     words: list[Word] = []
     for raw in page.extract_words(extra_attrs=["size", "fontname", "upright"]):
@@ -104,7 +104,7 @@ def _words(page: Any) -> list[Word]:
     return words
 
 
-def _grids(page: Any, words: Sequence[Word], number: int, warnings: list[str]) -> list[Grid]:
+def _grids(page: Page, words: Sequence[Word], number: int, warnings: list[str]) -> list[Grid]:
     """The ruled tables of a page. A box around text is no table."""
     if len(page.edges) > _MAX_EDGES:
         warnings.append(f"Bladzijde {number} is een tekening met veel lijnen; daarin zijn geen tabellen gezocht.")

@@ -1,4 +1,4 @@
-"""What a maintainer sees before a document is added: Markdown, front matter with its sources, passages, warnings, edition."""
+"""What a maintainer sees before adding: text, front matter and its sources, passages, warnings, edition."""
 
 from __future__ import annotations
 
@@ -79,9 +79,17 @@ def make_preview(
     text = compose({p.key: p.value for p in proposals}, rendered.markdown)
     same = next((d for d in known if d.original_sha256 == source.sha256), None)
     preview = Preview(
-        source=source, id=own_id, text=text, proposals=tuple(proposals), passages=(), pages=rendered.pages, page_count=converted.pages,
-        edition=edition, known_as=same.file if same else "", warnings=_warnings(source, rendered, missing, edition),
-    )  # fmt: skip
+        source=source,
+        id=own_id,
+        text=text,
+        proposals=tuple(proposals),
+        passages=(),
+        pages=rendered.pages,
+        page_count=converted.pages,
+        edition=edition,
+        known_as=same.file if same else "",
+        warnings=_warnings(source, rendered, missing, edition),
+    )
     return with_text(preview, text, vocabulary)
 
 
@@ -110,7 +118,8 @@ def _warnings(source: Source, rendered: Rendered, missing: Sequence[str], editio
     found += [*rendered.warnings, *missing]
     if edition and edition.overlap < _HARDLY:
         found.append(
-            f"Heeft dezelfde naam als {edition.document.file} maar bijna geen tekst gemeen; is dit een ander document, geef dan een naam met --id."
+            f"Heeft dezelfde naam als {edition.document.file} maar bijna geen tekst gemeen; is dit een ander "
+            f"document, geef dan een naam met --id."
         )
     return tuple(found)
 
@@ -128,9 +137,14 @@ def preview_json(preview: Preview, *, full: bool = True) -> dict[str, Any]:
         "passages": len(preview.passages),
         "pages": preview.page_count,
         "already_in": preview.known_as or None,
-        "replaces": {"file": preview.edition.document.file, "overlap": round(preview.edition.overlap, 3), "why": preview.edition.why}
-        if preview.edition else None,
-    }  # fmt: skip
+        "replaces": {
+            "file": preview.edition.document.file,
+            "overlap": round(preview.edition.overlap, 3),
+            "why": preview.edition.why,
+        }
+        if preview.edition
+        else None,
+    }
     if full:
         shown["markdown"] = preview.text
         shown["citations"] = [

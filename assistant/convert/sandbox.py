@@ -19,7 +19,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost. Measured: 100 pages of dense text take about 20 s of processor and 200 MB on two slow cores."""
+    """What one file may cost."""
 
     memory: int = 1_500_000_000
     cpu_seconds: int = 240
@@ -41,22 +41,42 @@ def parse(source: Source, limits: Limits | None = None, *, ocr: bool = True) -> 
     limits = limits or Limits()
     with tempfile.TemporaryDirectory(prefix="assistant-add-") as folder:
         out = Path(folder) / "out.json"
-        job = {"kind": source.kind, "path": str(source.path.resolve()), "name": source.name, "out": str(out), "memory": limits.memory,
-               "cpu": limits.cpu_seconds, "output": limits.output, "ocr": ocr}  # fmt: skip
+        job = {
+            "kind": source.kind,
+            "path": str(source.path.resolve()),
+            "name": source.name,
+            "out": str(out),
+            "memory": limits.memory,
+            "cpu": limits.cpu_seconds,
+            "output": limits.output,
+            "ocr": ocr,
+        }
         environment = {
-            "PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(_ROOT), "TMPDIR": folder, "HOME": folder, "LANG": "C.UTF-8",
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": str(_ROOT),
+            "TMPDIR": folder,
+            "HOME": folder,
+            "LANG": "C.UTF-8",
             # One thread each: the threads of a numeric library would eat the address space that is allowed.
-            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1",
-        }  # fmt: skip
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_THREAD_LIMIT": "1",
+        }
         process = subprocess.Popen(
             [sys.executable, "-m", "assistant.convert.worker", json.dumps(job)],
-            env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
             code = process.wait(timeout=limits.wall_seconds)
         except subprocess.TimeoutExpired as error:
             raise ConversionError(
-                f"{source.name}: lezen duurde langer dan {limits.wall_seconds} seconden en is gestopt. Splits het document of sla het opnieuw op."
+                f"{source.name}: lezen duurde langer dan {limits.wall_seconds} seconden en is gestopt. Splits het "
+                f"document of sla het opnieuw op."
             ) from error
         finally:
             _end(process)
@@ -73,7 +93,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _result(name: str, out: Path, code: int, limits: Limits) -> Converted:
     if code in {-24, -9, 152, 137}:
         raise ConversionError(
-            f"{name}: lezen kostte meer dan {limits.cpu_seconds} seconden rekentijd en is gestopt. Splits het document of sla het opnieuw op."
+            f"{name}: lezen kostte meer dan {limits.cpu_seconds} seconden rekentijd en is gestopt. Splits het "
+            f"document of sla het opnieuw op."
         )
     try:
         data = json.loads(out.read_text(encoding="utf-8"))

@@ -21,12 +21,29 @@ MAX_ENTRIES = 2_000
 _RATIO_COUNTS_FROM = 1_000_000
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _NAMES: dict[Kind, str] = {
-    "pdf": "PDF", "docx": "Word (DOCX)", "html": "een webpagina", "markdown": "Markdown", "text": "platte tekst", "image": "een afbeelding",
-}  # fmt: skip
+    "pdf": "PDF",
+    "docx": "Word (DOCX)",
+    "html": "een webpagina",
+    "markdown": "Markdown",
+    "text": "platte tekst",
+    "image": "een afbeelding",
+}
 _EXTENSIONS: dict[str, Kind] = {
-    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".htm": "html", ".html": "html", ".xhtml": "html", ".md": "markdown",
-    ".markdown": "markdown", ".txt": "text", ".png": "image", ".jpg": "image", ".jpeg": "image", ".tif": "image", ".tiff": "image",
-}  # fmt: skip
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".docm": "docx",
+    ".htm": "html",
+    ".html": "html",
+    ".xhtml": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,8 @@ def sniff(path: Path) -> Source:
             raise ConversionError(f"{name}: is leeg (0 bytes). Sla het document opnieuw op en probeer het nog eens.")
         if size > MAX_FILE:
             raise ConversionError(
-                f"{name}: is {size / 1e6:.0f} MB; meer dan {MAX_FILE // 1_000_000} MB wordt niet gelezen. Splits het of verklein de afbeeldingen."
+                f"{name}: is {size / 1e6:.0f} MB; meer dan {MAX_FILE // 1_000_000} MB wordt niet gelezen. Splits "
+                f"het of verklein de afbeeldingen."
             )
         with path.open("rb") as file:
             head = file.read(4096)
@@ -82,7 +100,8 @@ def _kind(path: Path, name: str, head: bytes) -> Kind:
         raise ConversionError(f"{name}: is RTF, dat wordt niet gelezen. Sla het in Word op als DOCX.")
     if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head.count(b"\x00"):
         raise ConversionError(
-            f"{name}: is geen document dat we herkennen (PDF, DOCX, HTML, Markdown of tekst). Sla het op als een daarvan."
+            f"{name}: is geen document dat we herkennen (PDF, DOCX, HTML, Markdown of tekst). Sla het op als een "
+            f"daarvan."
         )
     if re.search(rb"<!doctype\s+html|<html[\s>]", head.replace(b"\x00", b""), re.IGNORECASE):
         return "html"
@@ -118,16 +137,21 @@ def _archive(path: Path, name: str) -> Kind:
         or any(e.file_size > MAX_PART and e.filename.endswith(".xml") for e in entries)
     ):
         raise ConversionError(
-            f"{name}: pakt uit tot {total / 1e6:.0f} MB in {len(entries)} delen, veel meer dan een document nodig heeft. "
+            f"{name}: pakt uit tot {total / 1e6:.0f} MB in {len(entries)} delen, veel meer dan een document nodig "
+            f"heeft. "
             "Het is niet geopend; sla het document opnieuw op vanuit Word."
         )
     if any(entry.flag_bits & 1 for entry in entries):
         raise ConversionError(f"{name}: is met een wachtwoord beveiligd. Sla het op zonder wachtwoord.")
     if "word/document.xml" in names:
         return "docx"
-    other = "OpenDocument" if "content.xml" in names else "Excel" if any(n.startswith("xl/") for n in names) else (
-        "PowerPoint" if any(n.startswith("ppt/") for n in names) else "een zip-bestand"
-    )  # fmt: skip
+    other = (
+        "OpenDocument"
+        if "content.xml" in names
+        else "Excel"
+        if any(n.startswith("xl/") for n in names)
+        else ("PowerPoint" if any(n.startswith("ppt/") for n in names) else "een zip-bestand")
+    )
     raise ConversionError(
         f"{name}: is {other}, dat wordt niet gelezen. Sla het op als DOCX of PDF, of pak het eerst uit."
     )
@@ -145,7 +169,8 @@ def _name_warning(name: str, suffix: str, kind: Kind) -> str:
         return ""
     if promised in {"pdf", "docx", "image"} and kind in {"text", "html", "markdown"}:
         raise ConversionError(
-            f"{name}: heet {suffix} maar is {_NAMES[kind]}; waarschijnlijk is het ophalen mislukt. Haal het document opnieuw op, of geef het de juiste naam."
+            f"{name}: heet {suffix} maar is {_NAMES[kind]}; waarschijnlijk is het ophalen mislukt. Haal het "
+            f"document opnieuw op, of geef het de juiste naam."
         )
     return f"Het bestand heet {suffix} maar is {_NAMES[kind]}; het is als {_NAMES[kind]} gelezen."
 

@@ -1,4 +1,4 @@
-"""Tables → headings and lists where rows or columns are actors, domains or aspects; Markdown tables where they are not."""
+"""Tables → headings and lists where rows or columns are actors, domains or aspects; else Markdown tables."""
 
 from __future__ import annotations
 
@@ -186,10 +186,12 @@ def grid(table: Block) -> tuple[list[str], str]:
     nested = any(block.kind == "table" for row in rows for cell in row for block in cell)
     listed = any(len(cell) > 1 for row in rows for cell in row)
     warning = (
-        f"Tabel{where}: een tabel in een cel is plat gemaakt; kijk haar na." if nested
-        else f"Tabel{where}: cellen met meer regels zijn tot één regel gemaakt; kijk haar na." if listed
+        f"Tabel{where}: een tabel in een cel is plat gemaakt; kijk haar na."
+        if nested
+        else f"Tabel{where}: cellen met meer regels zijn tot één regel gemaakt; kijk haar na."
+        if listed
         else ""
-    )  # fmt: skip
+    )
     lines = [
         "| " + " | ".join(" ".join(text_of(cell).split()).replace("|", "\\|") for cell in row) + " |" for row in rows
     ]

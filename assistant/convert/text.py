@@ -20,7 +20,7 @@ _NAMES = {
     "utf_8": "UTF-8",
     "latin_1": "Latin-1",
 }
-# What Dutch and English text in a one-byte encoding may hold above ASCII; a guess that finds other letters is a worse guess.
+# What Dutch and English text in a one-byte encoding may hold above ASCII; other letters mean a worse guess.
 _WESTERN = re.compile(r"[^\x00-\x7fÀ-ÿ€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-\xbf]")
 
 
