@@ -72,14 +72,14 @@ class _Open:
     left: float = 0.0
 
 
-def blocks_of(lines: Iterable[Line], styles: Styles) -> list[Block]:
-    """Turn lines in reading order into blocks."""
+def blocks_of(lines: Iterable[Line], styles: Styles, *, headings: bool = True) -> list[Block]:
+    """Turn lines in reading order into blocks; in a table cell no line is a heading, whatever its size."""
     done: list[_Open] = []
     indents: list[float] = []
     rows = list(lines)
-    right = max((line.x1 for line in rows), default=0.0)
-    for line in rows:
-        level = styles.heading_level(line)
+    edges = _right_edges(rows)
+    for line, right in zip(rows, edges, strict=True):
+        level = styles.heading_level(line) if headings else 0
         current = done[-1] if done else None
         if level:
             if (
@@ -92,7 +92,7 @@ def blocks_of(lines: Iterable[Line], styles: Styles) -> list[Block]:
             else:
                 done.append(_Open("heading", level, False, [line]))
                 indents = []
-        elif is_mark(line.words[0].text) and len(line.words) > 1:
+        elif _opens_item(line, current):
             indents = [x for x in indents if x < line.x0 - 3] + [line.x0]
             done.append(
                 _Open("item", len(indents) - 1, bool(ORDINAL.match(line.words[0].text)), [line], line.words[1].x0)
@@ -104,6 +104,27 @@ def blocks_of(lines: Iterable[Line], styles: Styles) -> list[Block]:
             indents = []
     made = (_block(block, styles) for block in done)
     return [block for block in made if block.text]
+
+
+def _right_edges(lines: Sequence[Line]) -> list[float]:
+    """Per line how far the lines of its column reach: what nine in ten of the lines above and below it stay within."""
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(line)
+    edges: list[float] = []
+    for line in lines:
+        beside = sorted(other.x1 for other in pages[line.page] if other.x0 < line.x1 and line.x0 < other.x1)
+        edges.append(beside[min(len(beside) - 1, int(0.9 * len(beside)))])
+    return edges
+
+
+def _opens_item(line: Line, current: _Open | None) -> bool:
+    """Whether a line begins a list item; a dash in a sentence that ran on to the next line does not."""
+    if not is_mark(line.words[0].text) or len(line.words) < 2:
+        return False
+    dash = line.words[0].text in {"-", "–", "—"}
+    inside = current is not None and current.kind == "item" and line.x0 >= current.left - 3
+    return not (dash and inside and current and not re.search(r"[.;:,!?]\Z", current.lines[-1].text))
 
 
 def _follows(before: Line, after: Line, styles: Styles, spread: float) -> bool:
@@ -162,7 +183,10 @@ def _link_with_edges(words: str, address: str) -> str:
     match = re.match(r"([(\"'‘“]*)(.*?)([)\"'’”.,;:!?]*)\Z", words)
     if not address or match is None or not match.group(2):
         return words
-    return match.group(1) + link(match.group(2), address) + match.group(3)
+    opening, inner, closing = match.groups()
+    if closing.startswith(")") and inner.count("(") > inner.count(")"):
+        inner, closing = f"{inner})", closing[1:]
+    return opening + link(inner, address) + closing
 
 
 def join(before: str, after: str, known: frozenset[str]) -> str:

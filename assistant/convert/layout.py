@@ -114,7 +114,7 @@ def lines_of(words: Sequence[Word], page: int, gap: float = 1.4) -> list[Line]:
             overlap = min(word.bottom, last.bottom) - max(word.top, last.top)
             if overlap > 0.5 * min(
                 word.bottom - word.top, last.bottom - last.top
-            ) and -2 <= word.x0 - last.x1 <= gap * max(word.size, last.size):
+            ) and -2 <= word.x0 - last.x1 <= gap * min(word.size, last.size):
                 row.append(word)
                 break
         else:
@@ -182,7 +182,7 @@ def _gutter(boxes: Sequence[Box]) -> float | None:
 
 def _are_columns(left: Sequence[Box], right: Sequence[Box], start: float) -> bool:
     """Lines on both sides that mostly fill their column: labels with values, or marks with items, do not."""
-    if min(len(left), len(right)) < _COLUMN_LINES:
+    if min(_heights(left), _heights(right)) < _COLUMN_LINES:
         return False
     edge = max(box.x1 for box in left)
     shared = min(max(b.bottom for b in left), max(b.bottom for b in right)) - max(
@@ -190,8 +190,15 @@ def _are_columns(left: Sequence[Box], right: Sequence[Box], start: float) -> boo
     )
     height = min(max(b.bottom for b in side) - min(b.top for b in side) for side in (left, right))
     areas = [sum(b.x1 - b.x0 for b in side) for side in (left, right)]
-    filled = sum(b.x1 - b.x0 for b in left) / len(left) / max(1.0, edge - min(b.x0 for b in left))
+    # Justified text falls apart in words: what counts is how far the pieces on one height reach together.
+    reach = sum(b.x1 - b.x0 for b in left) / _heights(left)
+    filled = reach / max(1.0, edge - min(b.x0 for b in left))
     return start - edge >= 5 and shared > 0.3 * height and min(areas) >= _COLUMN_SHARE * sum(areas) and filled >= 0.55
+
+
+def _heights(boxes: Sequence[Box]) -> int:
+    """On how many heights boxes stand."""
+    return len({round(box.bottom / 3) for box in boxes})
 
 
 def _rows(boxes: Sequence[Box]) -> list[Box]:

@@ -17,6 +17,8 @@ from assistant.convert.ocr import read_pages
 from assistant.errors import ConversionError
 
 MAX_PAGES = 500
+# A gap of this share of the letter size is a space: smaller than any space, larger than letters stand apart.
+_SPACE = 0.15
 # More lines and boxes than this is a drawing, in which looking for tables takes minutes and finds none.
 _MAX_EDGES = 4_000
 
@@ -91,7 +93,7 @@ def _open(path: Path) -> tuple[dict[str, str], int]:
 def _words(page: Page) -> list[Word]:
     links = [(a["x0"], a["x1"], a["top"], a["bottom"], str(a["uri"])) for a in page.hyperlinks[:2000] if a.get("uri")]
     words: list[Word] = []
-    for raw in page.extract_words(extra_attrs=["size", "fontname", "upright"]):
+    for raw in page.extract_words(x_tolerance_ratio=_SPACE, extra_attrs=["size", "fontname", "upright"]):
         text = clean(raw["text"])
         # Upright text only: watermarks and margin notes run the other way.
         if text and raw["upright"]:
@@ -101,7 +103,21 @@ def _words(page: Page) -> list[Word]:
             )
             bold = any(mark in raw["fontname"].lower() for mark in ("bold", "black", "heavy", "semibold", "demi"))
             words.append(Word(text, raw["x0"], raw["x1"], raw["top"], raw["bottom"], raw["size"], bold, target))
-    return words
+    return words + _drawn_marks(page, words)
+
+
+def _drawn_marks(page: Page, words: Sequence[Word]) -> list[Word]:
+    """List marks that are drawn, as browsers do: a small dot or square straight before a word on the same height."""
+    marks: list[Word] = []
+    for shape in [*page.curves, *page.rects][:_MAX_EDGES]:
+        x0, x1, top, bottom = shape["x0"], shape["x1"], shape["top"], shape["bottom"]
+        if not (1.5 <= x1 - x0 <= 7 and 1.5 <= bottom - top <= 7 and abs((x1 - x0) - (bottom - top)) < 1):
+            continue
+        row = [w for w in words if w.top <= (top + bottom) / 2 <= w.bottom]
+        after = [w for w in row if 0 < w.x0 - x1 <= 2 * w.size]
+        if after and not any(x0 - w.size < w.x1 <= x1 for w in row):
+            marks.append(Word("•", x0, x1, after[0].top, after[0].bottom, after[0].size))
+    return marks
 
 
 def _grids(page: Page, words: Sequence[Word], number: int, warnings: list[str]) -> list[Grid]:
@@ -154,7 +170,7 @@ def _blocks(pages: Sequence[tuple[float, list[Line], list[Grid]]], scanned: dict
         blocks += blocks_of(run, styles)
         run = []
         if isinstance(box, Grid):
-            rows = tuple(tuple(tuple(blocks_of(cell, styles)) for cell in row) for row in box.cells)
+            rows = tuple(tuple(tuple(blocks_of(cell, styles, headings=False)) for cell in row) for row in box.cells)
             blocks.append(Block("table", page=box.page, rows=rows))
         elif isinstance(box, int) and box:
             blocks += scanned[box]
