@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +11,13 @@ from pathlib import Path
 
 import yaml
 
-from assistant.convert.front import front_matter
+from assistant.convert.front import front_matter, iso_date
+from assistant.convert.pages import pages_file
 from assistant.convert.preview import Preview, make_preview
 from assistant.convert.sandbox import Limits
 from assistant.convert.sniff import Kind, sniff
 from assistant.errors import ConversionError, CorpusError, FailedError
+from assistant.filing import copy_whole, corpus_lock, write_whole
 from assistant.read import read_corpus
 from assistant.types import Document
 from assistant.vocabulary import Vocabulary, load_vocabulary
@@ -35,20 +32,6 @@ _SUFFIX: dict[Kind, str] = {
     "image": ".png",
 }
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n\n?", re.DOTALL)
-_MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +103,7 @@ def accept(preview: Preview, corpus: Path, *, today: date | None = None) -> Adde
     if preview.known_as:
         return Added(preview.id, preview.known_as, "", None, changed=False)
     try:
-        with _lock(corpus):
+        with corpus_lock(corpus):
             return _write_all(preview, corpus, today or date.today())
     except OSError as error:
         raise FailedError(
@@ -139,14 +122,14 @@ def _write_all(preview: Preview, corpus: Path, today: date) -> Added:
         since = values.get("valid-from") or iso_date(values.get("date", "")) or today.isoformat()
         values["valid-from"] = since
     values |= {"original": original, "sha256": preview.source.sha256}
-    _keep_original(preview, corpus / original)
+    copy_whole(preview.source.path, corpus / original, preview.source.sha256)
     if preview.pages:
-        _write(
-            corpus / f"{original.rsplit('.', 1)[0]}.pages.yaml",
+        write_whole(
+            corpus / pages_file(original),
             yaml.safe_dump([{"page": n, "starts": t} for n, t in preview.pages], allow_unicode=True),
         )
     archived = _archive(corpus, preview.id, old, since) if preview.edition else None
-    _write(target, front_matter(values) + body)
+    write_whole(target, front_matter(values) + body)
     return Added(preview.id, target.relative_to(corpus).as_posix(), original, archived)
 
 
@@ -166,25 +149,6 @@ def _unchanged(preview: Preview, target: Path) -> str:
     return preview.edition.document.text
 
 
-def _keep_original(preview: Preview, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
-        try:
-            with preview.source.path.open("rb") as source:
-                shutil.copyfileobj(source, file)
-            file.flush()
-            os.fsync(file.fileno())
-            if hashlib.sha256(Path(file.name).read_bytes()).hexdigest() != preview.source.sha256:
-                raise ConversionError(
-                    f"{preview.source.name}: het bestand is gewijzigd sinds het is bekeken. Probeer opnieuw."
-                )
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
 def _archive(corpus: Path, id: str, old: str, until: str) -> str:
     """Write the earlier edition as superseded; the same text a second time, after a crash, is the same file."""
     values, body = parts(old)
@@ -193,7 +157,7 @@ def _archive(corpus: Path, id: str, old: str, until: str) -> str:
         name = f"{ARCHIVE}/{id.replace('/', '-')}-tot-{until}{'' if number == 1 else f'-{number}'}.md"
         place = corpus / name
         if not place.exists():
-            _write(place, text)
+            write_whole(place, text)
             return name
         if place.read_text(encoding="utf-8") == text:
             return name
@@ -221,52 +185,6 @@ def parts(text: str) -> tuple[dict[str, str], str]:
         str(k): ", ".join(map(str, v)) if isinstance(v, list) else str(v) for k, v in values.items() if v is not None
     }
     return shown, text.replace("\r\n", "\n")[match.end() :]
-
-
-def iso_date(text: str) -> str:
-    """'31 mei 2024', '31-5-2024' or '2024-05-31' as 2024-05-31; a month is its first day; '' for anything else."""
-    if match := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
-        numbers = match.groups()
-    elif match := re.search(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b", text):
-        numbers = match.groups()[::-1]
-    elif match := re.search(rf"\b(?:(\d{{1,2}})\s+)?({'|'.join(_MONTHS)})\s+(\d{{4}})\b", text.lower()):
-        numbers = (match.group(3), str(_MONTHS.index(match.group(2)) + 1), match.group(1) or "1")
-    else:
-        return ""
-    try:
-        return date(int(numbers[0]), int(numbers[1]), int(numbers[2])).isoformat()
-    except ValueError:
-        return ""  # 31-2-2024 is no date, and so says nothing
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=".new-", delete=False, newline="\n"
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-@contextlib.contextmanager
-def _lock(corpus: Path) -> Iterator[None]:
-    corpus.mkdir(parents=True, exist_ok=True)
-    with (corpus / ".add.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise FailedError(
-                "Er wordt op dit moment al een document toegevoegd. Wacht tot dat klaar is en probeer opnieuw."
-            ) from error
-        yield
 
 
 def add_all(paths: Sequence[Path], corpus: Path) -> Iterator[tuple[Path, Preview | ConversionError]]:

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from converting import pdf_bytes
 
 from assistant import add
-from assistant.add import accept, current, iso_date, prepare
+from assistant.add import accept, current, prepare
 from assistant.cli import main
+from assistant.convert.front import iso_date
+from assistant.convert.pages import page_at
 from assistant.convert.preview import with_text
 from assistant.errors import ConversionError, FailedError
+from assistant.filing import corpus_lock
 from assistant.read import read_corpus
 from assistant.vocabulary import Vocabulary
 
@@ -117,7 +121,7 @@ def test_the_same_name_with_other_text_is_said(tmp_path: Path, corpus: Path) -> 
     assert prepare(source(tmp_path, "ander.txt", other), corpus, id="ander plan").id == "ander-plan"
 
 
-@pytest.mark.parametrize("broken", ["_keep_original", "_archive", "_write"])
+@pytest.mark.parametrize("broken", ["copy_whole", "_archive", "write_whole"])
 def test_a_crash_at_any_step_leaves_the_old_edition_and_again_completes(
     broken: str, tmp_path: Path, corpus: Path, monkeypatch
 ) -> None:
@@ -127,7 +131,7 @@ def test_a_crash_at_any_step_leaves_the_old_edition_and_again_completes(
     real = getattr(add, broken)
 
     def fail(*arguments) -> None:
-        if broken == "_write" and "archive" in str(arguments[0]):
+        if broken == "write_whole" and "archive" in str(arguments[0]):
             return real(*arguments)
         raise OSError(28, "No space left on device")
 
@@ -180,7 +184,7 @@ def test_a_name_with_dots_and_slashes_stays_in_the_corpus(tmp_path: Path, corpus
 
 def test_two_additions_at_once_are_refused(tmp_path: Path, corpus: Path) -> None:
     preview = prepare(source(tmp_path, "plan.txt", LINES), corpus)
-    with add._lock(corpus), pytest.raises(FailedError, match="al een document toegevoegd"):
+    with corpus_lock(corpus), pytest.raises(FailedError, match="al een document toegevoegd"):
         accept(preview, corpus)
 
 
@@ -213,3 +217,30 @@ def test_the_command_asks_only_when_there_is_somebody(tmp_path: Path, corpus: Pa
     assert main(["add", str(source(tmp_path, "plan.txt", LINES)), "--corpus", str(corpus)]) == 2
     assert "--yes" in capsys.readouterr().err
     assert not corpus.exists()
+
+
+def test_what_lasts_is_taken_over_from_the_earlier_edition(tmp_path: Path, corpus: Path) -> None:
+    preview = prepare(source(tmp_path, "plan.txt", LINES), corpus)
+    stated = "language: nl\npublisher: De Federatie\naudience: [opleider, aios]\nstatus: concept\n"
+    accept(with_text(preview, preview.text.replace("language: nl\n", stated), Vocabulary()), corpus)
+    newer = prepare(source(tmp_path, "nieuw.txt", [*LINES, "Nu met buddy."]), corpus)
+    assert ("publisher", "De Federatie", "de vorige versie") in {(p.key, p.value, p.source) for p in newer.proposals}
+    accept(newer, corpus, today=TODAY)
+    document = current(corpus)[0]
+    assert (document.publisher, document.audience, document.status) == ("De Federatie", ("opleider", "aios"), None)
+
+
+def test_a_citation_knows_its_page(tmp_path: Path, corpus: Path) -> None:
+    def draw(canvas) -> None:
+        for page in range(1, 4):
+            canvas.drawString(72, 600, f"Op bladzijde {page} staat uitleg over onderwerp {page} van de opleiding.")
+            canvas.drawString(72, 560, f"Nog een alinea van onderwerp {page}, met een eigen tekst.")
+            canvas.showPage()
+
+    path = tmp_path / "uitleg.pdf"
+    path.write_bytes(pdf_bytes(draw))
+    accept(prepare(path, corpus), corpus)
+    document = current(corpus)[0]
+    for page in range(1, 4):
+        for words in (f"Op bladzijde {page}", f"Nog een alinea van onderwerp {page}"):
+            assert page_at(corpus, document, document.text.index(words)) == page

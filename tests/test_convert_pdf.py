@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from converting import pdf_bytes
+from converting import LINK, blocks_of_markdown, body_of, pdf_bytes
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
@@ -16,6 +19,10 @@ from assistant.convert.layout import Line, Word, lines_of, reading_order
 from assistant.convert.pdf import read_pdf
 from assistant.convert.render import render
 from assistant.errors import ConversionError
+from assistant.findable import searchable
+from assistant.split import split_document
+from assistant.text import plain
+from assistant.types import Document
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,3 +195,40 @@ def test_ocr_is_used_where_it_is_installed(tmp_path: Path, monkeypatch) -> None:
     converted = read_pdf(path)
     assert [(block.text, block.page) for block in converted.blocks] == [("Gescand met nld: 1.png", 1)]
     assert converted.warnings == ("Bladzijde 1 is met OCR gelezen; kijk de tekst na.",)
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium to print")
+def test_a_brochure_that_a_browser_prints_in_two_columns(tmp_path: Path) -> None:
+    """Another maker of PDFs than the one of the other tests: drawn list marks, justified columns, its own headers."""
+    body = []
+    for kind, level, text in blocks_of_markdown(body_of(ROOT / "corpus/brochure-startende-opleiders.md")):
+        tag = {"heading": f"h{level}", "item": "li", "paragraph": "p"}[kind]
+        words = LINK.sub(r'<a href="\2">\1</a>', html.escape(text, quote=False))
+        body.append(f"<ul><li>{words}</li></ul>" if tag == "li" else f"<{tag}>{words}</{tag}>")
+    style = "font: 10pt sans-serif; column-count: 2; column-gap: 24px; text-align: justify"
+    page = tmp_path / "brochure.html"
+    page.write_text(
+        f'<meta charset="utf-8"><title>Brochure</title><div style="{style}">{"".join(body)}</div>', encoding="utf-8"
+    )
+    target = tmp_path / "brochure.pdf"
+    command = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path}/profile",
+        f"--print-to-pdf={target}",
+        str(page),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    wanted, found = (
+        passages_of(text) for text in (body_of(ROOT / "corpus/brochure-startende-opleiders.md"), markdown_of(target))
+    )
+    missing = [quote for quote in wanted if quote not in found]
+    assert len(wanted) > 40
+    assert len(missing) <= 0.05 * len(wanted), missing
+
+
+def passages_of(markdown: str) -> list[str]:
+    document = Document("b", "b.md", "b", markdown, "")
+    return [plain(passage.quote) for passage in split_document(document, Vocabulary()) if searchable(passage)]

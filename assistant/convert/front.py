@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import yaml
 
@@ -179,3 +180,19 @@ def front_matter(values: Mapping[str, str]) -> str:
     if audience := shown.get("audience"):
         shown["audience"] = [part.strip() for part in str(audience).split(",")]
     return "---\n" + yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=10_000) + "---\n\n"
+
+
+def iso_date(text: str) -> str:
+    """'31 mei 2024', '31-5-2024' or '2024-05-31' as 2024-05-31; a month is its first day; '' for anything else."""
+    if match := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
+        numbers = match.groups()
+    elif match := re.search(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b", text):
+        numbers = match.groups()[::-1]
+    elif match := re.search(rf"\b(?:(\d{{1,2}})\s+)?({_MONTHS})\s+(\d{{4}})\b", text.lower()):
+        numbers = (match.group(3), str(_MONTHS.split("|").index(match.group(2)) + 1), match.group(1) or "1")
+    else:
+        return ""
+    try:
+        return date(int(numbers[0]), int(numbers[1]), int(numbers[2])).isoformat()
+    except ValueError:
+        return ""  # 31-2-2024 is no date, and so says nothing

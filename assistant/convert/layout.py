@@ -156,9 +156,22 @@ def reading_order(boxes: Sequence[Box]) -> list[Box]:
         elif box.x0 >= gutter - 2:
             right.append(box)
         else:
-            ordered += [*reading_order(left), *reading_order(right), box]
+            ordered += [*_side_by_side(left, right), box]
             left, right = [], []
-    return [*ordered, *reading_order(left), *reading_order(right)]
+    return [*ordered, *_side_by_side(left, right)]
+
+
+def _side_by_side(left: list[Box], right: list[Box]) -> list[Box]:
+    """The left column, the right one, and then a heading below both, which opens what comes next."""
+    foot = max((box.bottom for box in right), default=0.0)
+    below: list[Box] = []
+    while right and len(left) > 1 and left[-1].top > foot and _is_larger(left[-1], left[-2]):
+        below.insert(0, left.pop())
+    return [*reading_order(left), *reading_order(right), *below]
+
+
+def _is_larger(box: Box, before: Box) -> bool:
+    return isinstance(box, Line) and isinstance(before, Line) and box.style[0] > 1.08 * before.style[0]
 
 
 def _gutter(boxes: Sequence[Box]) -> float | None:

@@ -76,6 +76,8 @@ def make_preview(
     wanted = slug(id or title)
     edition = find_edition(known, wanted, title, rendered.markdown)
     own_id = edition.document.id if edition else wanted
+    if edition:
+        proposals = [*proposals, *_taken_over(edition.document, {p.key for p in proposals})]
     text = compose({p.key: p.value for p in proposals}, rendered.markdown)
     same = next((d for d in known if d.original_sha256 == source.sha256), None)
     preview = Preview(
@@ -91,6 +93,17 @@ def make_preview(
         warnings=_warnings(source, rendered, missing, edition),
     )
     return with_text(preview, text, vocabulary)
+
+
+def _taken_over(earlier: Document, known: set[str]) -> list[Proposal]:
+    """What the earlier edition says and the new one leaves open; its date and status were its own."""
+    values = {
+        "publisher": earlier.publisher,
+        "kind": earlier.kind,
+        "audience": ", ".join(earlier.audience),
+        "contact": earlier.contact,
+    }
+    return [Proposal(key, value, "de vorige versie") for key, value in values.items() if value and key not in known]
 
 
 def compose(values: Mapping[str, str], body: str) -> str:

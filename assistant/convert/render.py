@@ -41,10 +41,16 @@ def render(converted: Converted, vocabulary: Vocabulary) -> Rendered:
             counters = {}
         text = _text(block, counters)
         parts.append(text if goes_on else f"\n{text}")
-        if block.page and block.page not in pages and block.kind != "table":
-            pages[block.page] = block.text[:80]
+        if block.page and block.page not in pages and (words := _findable(block.text)):
+            pages[block.page] = words
         previous = block
     return Rendered("\n".join(parts).strip() + "\n", tuple(sorted(pages.items())), tuple(dict.fromkeys(warnings)))
+
+
+def _findable(text: str) -> str:
+    """The words a block begins with, as far as they stand in the Markdown just so; '' when that is too few to find."""
+    words = re.split(r"\[|https?:|www\.|\S+@", text, maxsplit=1)[0][:80].strip()
+    return words if len(words) >= 8 else ""
 
 
 def _one_list(before: Block, after: Block) -> bool:
