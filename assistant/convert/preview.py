@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.contradictions import contradictions
 from assistant.convert.edition import Edition, find_edition
 from assistant.convert.front import Proposal, front_matter, propose
 from assistant.convert.render import Rendered, render
@@ -92,7 +93,10 @@ def make_preview(
         known_as=same.file if same else "",
         warnings=_warnings(source, rendered, missing, edition),
     )
-    return with_text(preview, text, vocabulary)
+    shown = with_text(preview, text, vocabulary)
+    others = [p for d in known if d.id != own_id for p in split_document(d, vocabulary)]
+    clashes = tuple(f"Mogelijke tegenspraak: {clash}" for clash in contradictions(shown.passages, others))
+    return dataclasses.replace(shown, warnings=shown.warnings + clashes)
 
 
 def _taken_over(earlier: Document, known: set[str]) -> list[Proposal]:
