@@ -152,7 +152,7 @@ def _unchanged(preview: Preview, target: Path) -> str:
 def _archive(corpus: Path, id: str, old: str, until: str) -> str:
     """Write the earlier edition as superseded; the same text a second time, after a crash, is the same file."""
     values, body = parts(old)
-    text = front_matter({**values, "status": "vervangen", "valid-until": until}) + body
+    text = front_matter({**values, "status": "vervangen", "valid-until": until, "edition-of": id}) + body
     for number in range(1, 1000):
         name = f"{ARCHIVE}/{id.replace('/', '-')}-tot-{until}{'' if number == 1 else f'-{number}'}.md"
         place = corpus / name

@@ -151,7 +151,8 @@ def read_document(path: Path, folder: Path, as_of: date | None = None) -> tuple[
         return None, [*problems, Problem(file, "heeft geen tekst onder de kop met gegevens, overgeslagen", True)]
     title = _line(meta, "title", "titel") or _heading(text, body_start) or path.stem.replace("-", " ")
     return Document(
-        id=Path(file).with_suffix("").as_posix(),
+        # An earlier edition goes by the name of its document: questions, links and evals know it by that.
+        id=(as_of and _line(meta, "edition-of")) or Path(file).with_suffix("").as_posix(),
         file=file,
         title=title,
         text=text,

@@ -105,6 +105,8 @@ def test_only_the_edition_of_the_day_is_read(tmp_path: Path, corpus: Path) -> No
         "archive/opleidingsplan-cluster-tot-2025-03-01.md"
     ]
     assert [d.file for d in read_corpus(corpus, date(2025, 3, 1))[0]] == ["opleidingsplan-cluster.md"]
+    # Questions, links and evals know both editions by the name of the document.
+    assert {d.id for day in (28, 27) for d in read_corpus(corpus, date(2025, 2, day))[0]} == {"opleidingsplan-cluster"}
 
 
 def test_another_document_is_not_taken_for_an_edition(tmp_path: Path, corpus: Path) -> None:

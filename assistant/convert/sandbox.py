@@ -19,11 +19,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost."""
+    """What one file may cost. A hundred pages full of text take some 20 s of processor time and 90 MB."""
 
     memory: int = 1_500_000_000
     cpu_seconds: int = 240
-    wall_seconds: int = 300
+    wall_seconds: int = 600
     output: int = 100_000_000
 
 
