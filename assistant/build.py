@@ -209,11 +209,14 @@ def _write(
     by_key = {
         key: text for group, names in zip(texts, keys, strict=True) for key, text in zip(names, group, strict=True)
     }
+    gaps = [(question, key_of(question)) for question in bank.unanswered]
+    by_key |= {key: question for question, key in gaps}
     order = list(by_key)
     vectors, embedded = vectors_of(by_key, order, encoder, previous, tell)
     tell("store", 0, len(order))
     np.save(folder / "vectors.npy", vectors)
     (folder / "keys.json").write_text(json.dumps(order), encoding="utf-8")
+    (folder / "unanswered.json").write_text(json.dumps(gaps, ensure_ascii=False), encoding="utf-8")
     write_passages(folder, documents, zip(passages, [bank.of(p) for p in passages], keys, strict=True))
     extra = {word for phrase in vocabulary.phrases() for word in phrase}
     LexicalIndex.build([" ".join(group) for group in texts], extra).save(folder / "lexical")

@@ -54,6 +54,8 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
         "missing": _missing(content, held),
         "short": 1.0 / max(1, len(content)),
         "asked_before": max(hit.asked_before for hit in near),
+        "gap": best.gap,
+        "nearer": best.gap - max(hit.evidence.get("best_question", 0.0) for hit in near) if best.gap else 0.0,
     }
 
 

@@ -33,6 +33,13 @@ _ASKED: tuple[tuple[str, str], ...] = (
                 r"krijg .{0,30} (betaald|vergoed)|who pays|pay for|pays for|paid for|reimburs\w*|gratis|free of charge|kost .{0,30}\biets)\b"),
     ("consequence", r"\b(sanctie\w*|boete\w*|straf\w*|wat gebeurt er (met (mij|me|ons) )?als (ik|we|wij|je) .{0,30}\b(niet|geen|weiger\w*)|"
                     r"gevolgen|what happens (to me |to us )?if (i|we) (refuse|don't|do not|fail)|penalt\w*|fine if|sanction\w*)\b"),
+    ("application", r"\b((waar|hoe)\b.{0,50}\b(aan ?meld\w*|inschrijv\w*|opgeven|aanvragen|sollicit\w*)|"
+                    r"(waar|hoe) (meld|schrijf|vraag|geef) (ik|je|wij|we|jij)\b.{0,50}\b(aan|in|op)\W*$|"
+                    r"(how|where) (do|can|should) (i|we) .{0,20}(apply|register|sign up|enrol\w*))"),
+    ("place", r"\b(in welke (stad|steden|plaats|plaatsen|zaal|straat)|in welk (gebouw|dorp)|welk gebouw|op welke locatie|waar (zit|zitten|ligt) (het|de) "
+              r"\w*(kantoor|bureau|hoofdkantoor|secretariaat)|waar (is|zijn) .{0,40}gevestigd|waar vind(t|en) .{0,60}plaats|in (which|what) (city|town|building|"
+              r"room)|where is .{0,50}(held|located|based))\b"),
+    ("reason", r"\b(waarom|hoezo|om welke reden|wat is de reden|why|for what reason)\b"),
     ("phone", r"\b(telefoonnummer|welk nummer|phone number)\b"),
     ("email", r"\b(e-?mail ?adres\w*|mailadres|welk adres|mailen|e-?mailen|email address|e-?mail)\b"),
     ("frequency", r"\b(hoe vaak|hoe regelmatig|hoe frequent|hoeveel keer|om de hoeveel|met welke frequentie|how often|how many times|"
@@ -52,9 +59,10 @@ _ASKED: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # Kinds of which the passage itself must hold one: a text that has none cannot be the answer.
 STRICT = frozenset(
-    {"name", "expansion", "money", "payment", "consequence", "phone", "email", "frequency", "duration", "percentage", "count", "date"}
+    {"name", "expansion", "money", "payment", "consequence", "application", "place", "phone", "email", "frequency", "duration",
+     "percentage", "count", "date"}
 )
-_ANYWHERE = frozenset({"name", "expansion", "payment", "consequence", "phone", "email", "link"})
+_ANYWHERE = frozenset({"name", "expansion", "payment", "consequence", "application", "place", "phone", "email", "link"})
 _YES_NO = frozenset(
     "moet moeten mag mogen kan kunnen is zijn heb heeft hebben wordt worden krijg krijgt krijgen hoort horen doet gaat zit zitten "
     "do does did must should can may is are am has have will would could".split()
@@ -66,6 +74,15 @@ _HELD: dict[str, re.Pattern[str]] = {
     ),
     "payment": re.compile(r"betal|bekosti|financ|vergoed|\bfonds|fonds\b|budget|subsidi|kosten|\w*geld\b|middelen", re.IGNORECASE),
     "consequence": re.compile(r"gevolg|consequent|sanctie|boete|maatregel|ingetrokken|intrek|straf|waarschuw", re.IGNORECASE),
+    "application": re.compile(r"aanmeld|inschrij|opgev|opgave|aanvra|aangevraagd|vacature|sollicit|https?://|@", re.IGNORECASE),
+    "place": re.compile(
+        r"\b(?:[Tt]e|[Ii]n) [A-Z][a-z]{2,}|\w+(?:straat|laan|plein|weg) \d|\b\d{4} ?[A-Z]{2}\b|[Ll]ocatie|[Zz]aal|[Gg]ebouw|\b[Aa]dres|\b[Oo]nline"
+    ),
+    "reason": re.compile(
+        r"omdat|\bwant\b|doordat|daarom|zodat|\breden|vanwege|namelijk|immers|\bdoel\b|beoogt|\bom\b.{3,80}\bte\b|belang|hierdoor|daardoor|hiermee|"
+        r"\bzo \w+ we\b",
+        re.IGNORECASE | re.DOTALL,
+    ),
     "money": re.compile(r"€|\beuro\b|\beur\b", re.IGNORECASE),
     "phone": re.compile(r"(?:\+31|\b0\d{1,3})[\s-]?\d{6,8}\b"),
     "percentage": re.compile(r"\d\s?%|\bprocent\b", re.IGNORECASE),

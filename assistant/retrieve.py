@@ -15,7 +15,7 @@ from assistant.text import STOP, fold, stem
 from assistant.types import Hit, Passage, Question
 from assistant.vocabulary import Vocabulary
 
-CANDIDATES = 120
+CANDIDATES = 150
 # The nearest bank questions of a passage that count together, and the hits of which the evidence is completed.
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
@@ -71,7 +71,7 @@ def retrieve(
     vector = encoder.query(question.search_text)
     slots = slots_of(snapshot, vocabulary, tokens)
     lexical = snapshot.lexical.score(slots)
-    near = {number for key, _ in snapshot.store.nearest(vector, CANDIDATES) for number in snapshot.holders[key]}
+    near = {number for key, _ in snapshot.store.nearest(vector, CANDIDATES) for number in snapshot.holders.get(key, ())}
     best_words = np.argsort(-lexical.scores, kind="stable")[:CANDIDATES]
     candidates = sorted({int(n) for n in best_words if lexical.scores[n] > 0} | near | set(_cell(question, snapshot)))
     cosines = snapshot.cosines(candidates, vector)
@@ -87,8 +87,10 @@ def retrieve(
         ways += ["lexical"] if evidence["lexical"] > 0 else []
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
+    gap = snapshot.nearest_gap(vector)
     ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
-    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[COMPLETED:]
+    completed = [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]]
+    return [replace(hit, gap=gap) for hit in completed] + ranked[COMPLETED:]
 
 
 def _total(evidence: Mapping[str, float], weights: Weights) -> float:

@@ -1,7 +1,7 @@
 """Reviewed feedback → drafts of eval cases: python -m evals.feedback FILE [--corpus DIR] > drafts.jsonl
 
-FILE is JSON Lines. A line has `question`, `verdict` (only "accepted" becomes a draft) and `note`: what the reviewer says
-a right answer is; and as known `citations` (each with `document` and `quote`: what a right answer rests on; none: the
+FILE is JSON Lines. A line has `question`, `verdict` (only "accepted" becomes a draft) and `note`: what the reviewer
+says a right answer is; and as known `citations` (with `document` and `quote`, what a right answer rests on; none: the
 documents do not hold it), `actor` and `history`. A draft is a case without facts: a person fills in what `todo` names,
 and puts it in evals/dev.jsonl.
 """
