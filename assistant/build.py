@@ -233,8 +233,8 @@ def _verify(folder: Path, encoder: Encoder, chroma_url: str) -> None:
             found = snapshot.store.nearest(np.asarray(snapshot.vectors[row]), 5)
             if key not in {name for name, _ in found} and (not found or found[0][1] < 0.999):
                 raise FailedError(
-                    "De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. Herhaal: "
-                    "assistant index --full"
+                    "De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. "
+                    "Herhaal: assistant index --full"
                 )
     finally:
         snapshot.store.close()

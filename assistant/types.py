@@ -111,9 +111,9 @@ class Hit:
 
     `cosine` is the best of its own text and its bank questions; `evidence` has the terms of the score by name.
     `gap` is how near the question lies to one that is known to have no answer, as a cosine; the same for every hit.
-    The first hits also have: in `words`, how well the passage holds each word of the question (1: the word itself, less: a
-    synonym or part of it), and in `asked_before` the cosine of the nearest bank question that waits for the same kind
-    of thing.
+    The first hits also have: in `words`, how well the passage holds each word of the question (1: the word itself,
+    less: a synonym or part of it), and in `asked_before` the cosine of the nearest bank question that waits for the
+    same kind of thing.
     """
 
     passage: Passage

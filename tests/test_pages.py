@@ -431,7 +431,7 @@ def test_any_search_gives_a_page(client: TestClient, words: str) -> None:
 
 def test_the_headings_of_a_document_lead_to_their_places(client: TestClient) -> None:
     html = client.get("/documenten?document=brochure-startende-opleiders").text
-    outline = html.split('class="outline"')[1].split("</ul>")[0]
+    outline = re.sub(r"<details>.*?</details>", "", html.split('class="outline"')[1], flags=re.DOTALL).split("</ul>")[0]
     headings = re.findall(
         r"^#+ (.*)$", (CORPUS / "brochure-startende-opleiders.md").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -497,3 +497,11 @@ def test_a_matrix_needs_more_than_one_actor_or_domain(make_passage: object) -> N
     two = make_passage(start=40, actors=("coc",), domain="professionalisering")
     assert build_matrices({"doc": document}, [one]) == {}
     assert build_matrices({"doc": document}, [one, two])["doc"].domains == ("opleidingsklimaat", "professionalisering")
+
+
+def test_every_passage_of_a_document_has_a_link(client: TestClient, real_assistant: Assistant) -> None:
+    html = client.get("/documenten?document=lop-mg-update-ontwikkeltraject").text
+    folded = "".join(re.findall(r"<details>.*?</details>", html, re.DOTALL))
+    starts = {int(parse_qs(urlsplit(one["href"]).query)["van"][0]) for one in Tags(folded).having("data-source")}
+    own = [p for p in real_assistant.snapshot.passages if p.document == "lop-mg-update-ontwikkeltraject"]
+    assert starts == {p.quote_start for p in own if p.kind != "heading"}
