@@ -92,6 +92,8 @@ def build_parser(runs: Mapping[str, Run], extend: Callable[[Add], None]) -> Pars
     chat.add_argument("--host", default="127.0.0.1", metavar="ADRES", help="waar de webchat luistert")
     chat.add_argument("--port", type=_port, default=7860, metavar="POORT", help="standaard 7860")
     command("check", runs["check"], "controleer documenten, woordenlijst en vragenbank")
+    judged = command("feedback", runs["feedback"], "toon wat lezers van antwoorden vonden")
+    judged.add_argument("--json", action="store_true", help="oordelen als JSON")
     command("snapshots", runs["snapshots"], "toon de bewaarde versies van de index")
     publish = command("publish", runs["publish"], "zet een bewaarde versie van de index in gebruik")
     publish.add_argument("id")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from assistant.errors import QuestionError
 from assistant.expects import asked, focus_of
 from assistant.subject import NamedActor, actors_of
-from assistant.text import STOP, fold, language_of, words
+from assistant.text import STOP, fold, language_of, sentences, words
 from assistant.types import Mention, Question, QuestionKind
 from assistant.vocabulary import Found, Vocabulary
 
@@ -58,6 +58,23 @@ _FILLER = frozenset(
     "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten "
     "kwaliteitskader "
     "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij".split()
+)
+# What tells the assistant how to behave instead of asking the documents something.
+_INSTRUCTION = re.compile(
+    r"\b(negeer|vergeet|ignore|forget|disregard|override)\b.{0,40}\b(regels?|instructies?|opdracht(en)?|voorgaande|"
+    r"vorige|"
+    r"rules?|instructions?|previous|above|prompts?)\b|\b(jij|je|u) (bent|hebt|heeft) (nu|vanaf nu|geen regels|"
+    r"voortaan)\b|"
+    r"\bvanaf nu (ben|bent|heb|doe|antwoord)\b|\bdoe alsof (je|jij|u)\b|\byou are (now|no longer)\b|\bfrom now on\b|"
+    r"\bpretend (you|to be)\b|\bact as (a|an|my|the)\b|\bsyste?em ?prompt\b|\bgeen regels meer\b|\bverzonnen (citaat|"
+    r"antwoord)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|^\W*(wat|wie|waar\w*|welke?|wanneer|hoe\w*|mag|moet|kan|is|zijn|heeft|krijg\w*|what|who|where|which|when|"
+    r"how|may|must|"
+    r"can|should|does|do|are)\b",
+    re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
     r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|"
@@ -108,13 +125,28 @@ def understand(
     if role is not None and role not in vocabulary.actors:
         known = ", ".join(vocabulary.actors) or "geen, want er is geen vocabulary.yaml"
         raise QuestionError(f"Onbekende actor '{role}'. Kies uit: {known}.")
-    question = _read(clean, vocabulary, correct)
+    asking = without_instructions(clean)
+    if not asking:
+        return Question(clean, "", "en" if language_of(clean) == "en" else "nl", "chitchat")
+    question = replace(_read(asking, vocabulary, correct), text=clean)
     earlier = [line for line in history if words(line)][-6:]
-    if earlier and _leans(clean, question):
+    if earlier and _leans(asking, question):
         question = _complete(question, earlier, vocabulary, correct)
     if role:
         question = _with_role(question, role)
     return replace(question, kind=_whole_section(question))
+
+
+def without_instructions(text: str) -> str:
+    """The sentences of a question that ask something: those that tell the assistant how to behave have no effect.
+
+    Empty when nothing is left that asks. A text without such sentences stays as it is.
+    """
+    parts = sentences(text)
+    kept = [part for part in parts if not _INSTRUCTION.search(part)]
+    if len(kept) == len(parts):
+        return text
+    return "".join(kept).strip() if any(_ASKS.search(part) for part in kept) else ""
 
 
 def _with_role(question: Question, role: str) -> Question:

@@ -24,7 +24,6 @@ DOORS = {
     "uvicorn": {"web", "server", "mcp"},
     "bm25s": {"lexical"},
     "Stemmer": {"text"},
-    "markdown_it": {"split", "web"},
     "pypdf": {"convert"},
     "pdfplumber": {"convert"},
     "pypdfium2": {"convert"},
