@@ -80,8 +80,12 @@ def build_parser(runs: Mapping[str, Run], extend: Callable[[Add], None]) -> Pars
     index = command("index", runs["index"], "breng de index bij en publiceer hem")
     index.add_argument("--full", action="store_true", help="alles opnieuw, ook wat niet veranderde")
     index.add_argument("--json", action="store_true", help="verslag als JSON")
+    _add_ways_to_index(index)
     ask = command("ask", runs["ask"], "stel een vraag", _asking())
     ask.add_argument("--mode", choices=["auto", "quote"], help="hoe er geantwoord wordt")
+    ask.add_argument(
+        "--as-of", metavar="DATUM", help="antwoord uit de documenten die op die dag golden, als 2023-06-01"
+    )
     search = command("search", runs["search"], "zoek passages", _asking())
     search.add_argument("--k", type=_positive, default=10, metavar="AANTAL", help="hoeveel passages")
     chat = command("chat", runs["chat"], "start de webchat")
@@ -91,10 +95,24 @@ def build_parser(runs: Mapping[str, Run], extend: Callable[[Add], None]) -> Pars
     judged = command("feedback", runs["feedback"], "toon wat lezers van antwoorden vonden")
     judged.add_argument("--json", action="store_true", help="oordelen als JSON")
     command("snapshots", runs["snapshots"], "toon de bewaarde versies van de index")
-    command("publish", runs["publish"], "zet een bewaarde versie van de index in gebruik").add_argument("id")
+    publish = command("publish", runs["publish"], "zet een bewaarde versie van de index in gebruik")
+    publish.add_argument("id")
+    publish.add_argument(
+        "--past-gate", metavar="REDEN", help="ook als zij niet door de poort kwam; de reden wordt bewaard"
+    )
     command("rollback", runs["rollback"], "ga terug naar de vorige versie van de index")
     extend(command)
     return parser
+
+
+def _add_ways_to_index(index: argparse.ArgumentParser) -> None:
+    """The flags of `assistant index` that do not publish at once."""
+    ways = index.add_mutually_exclusive_group()
+    ways.add_argument("--dry-run", action="store_true", help="toon wat er zou gebeuren en doe niets")
+    ways.add_argument("--candidate", action="store_true", help="maak de nieuwe versie klaar zonder haar te publiceren")
+    ways.add_argument(
+        "--gate", action="store_true", help="publiceer alleen als de antwoorden op de evals niet slechter worden"
+    )
 
 
 def _places() -> Parser:

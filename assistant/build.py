@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,9 @@ def build_index(
     full: bool = False,
     chroma_url: str = "",
     progress: Progress | None = None,
+    publishing: bool = True,
+    as_of: date | None = None,
+    vectors_from: Path | None = None,
 ) -> BuildReport:
     """Bring an index folder up to date with a corpus folder and publish the result.
 
@@ -73,6 +77,9 @@ def build_index(
         full: build anew even when nothing changed, and embed everything again.
         chroma_url: of a shared Chroma server; empty for one in the snapshot's folder.
         progress: told (stage, done, total).
+        publishing: False leaves a finished snapshot beside the published one, as a candidate.
+        as_of: takes the documents that held on that day; None those that hold now.
+        vectors_from: folder of a snapshot of another index whose vectors may be used again when this index has none.
 
     Raises:
         CorpusError, VocabularyError: the corpus cannot be used; the published snapshot stays.
@@ -80,7 +87,7 @@ def build_index(
         FailedError: the disk is full or the result does not verify; the published snapshot stays.
     """
     tell = progress or (lambda stage, done, total: None)
-    state = corpus_state(corpus, encoder)
+    state = corpus_state(corpus, encoder, as_of)
     vocabulary = load_vocabulary(corpus / "vocabulary.yaml")
     with index_lock(index):
         old = published_manifest(index)
@@ -88,12 +95,12 @@ def build_index(
             remove_unfinished(index)
             ready = None if full else _ready(index, state.recipe, encoder, chroma_url)
             if ready is not None:
-                if published_id(index) != ready.id:
+                if publishing and published_id(index) != ready.id:
                     publish(index, ready.id)
                 return _report(ready, old, state, (), embedded=0)
             bank, passages = _passages(corpus, state.documents, vocabulary, tell)
             folder = index / f"{UNFINISHED}{state.recipe[:8]}"
-            previous = None if full else _newest(index, old)
+            previous = None if full else _newest(index, old) or vectors_from
             try:
                 manifest, embedded = _make(
                     folder, state, passages, bank, vocabulary, encoder, previous, chroma_url, tell
@@ -102,7 +109,8 @@ def build_index(
             except BaseException:  # also when the user breaks it off: half a snapshot would only fill the disk
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-            publish(index, manifest.id)
+            if publishing:
+                publish(index, manifest.id)
         except OSError as error:
             raise FailedError(
                 f"De index kon niet worden geschreven ({error.strerror or error}). De vorige index blijft in gebruik. "

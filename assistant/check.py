@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from assistant.bank import load_bank
+from assistant.contradictions import contradictions
 from assistant.errors import VocabularyError
 from assistant.findable import searchable
 from assistant.pathway_file import load_pathways
@@ -42,6 +43,7 @@ def check_corpus(corpus: Path) -> tuple[list[Problem], list[str]]:
         summary.append(f"{document.file}: {len(found)} passages" + (f", actoren {', '.join(actors)}" if actors else ""))
         if document.original:
             problems += _original(corpus, document.file, document.original, document.original_sha256)
+    problems += [Problem(clash.one.document, str(clash)) for clash in contradictions(passages)]
     bank = load_bank(corpus / "questions", passages)
     problems += bank.problems
     if bank.dutch:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from assistant import add_command, index_commands
 from assistant.arguments import Add, Run, build_parser, check_question_or_batch
 from assistant.errors import AssistantError, IndexMismatch, IndexMissing, UsageError
 from assistant.progress import progress
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        options = build_parser(_RUNS, _add_eval).parse_args(arguments)
+        options = build_parser(_RUNS, _extend).parse_args(arguments)
         code = int(options.run(options, load_settings(vars(options))))
         sys.stdout.flush()
         return code
@@ -64,8 +65,10 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _add_eval(command: Add) -> None:
-    """The evals live beside the package in a checkout; an installed wheel does without."""
+def _extend(command: Add) -> None:
+    """Commands of modules of their own; the evals live beside the package in a checkout, a wheel does without."""
+    add_command.add_arguments(command("add", add_command.run, "zet documenten om naar Markdown en voeg ze toe"))
+    index_commands.add_diff(command)
     try:
         from evals import run as evals_run
     except ImportError:
@@ -76,7 +79,10 @@ def _add_eval(command: Add) -> None:
 def _index(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.build import build_index
     from assistant.embed import load_encoder
+    from assistant.publication import record
 
+    if options.dry_run:
+        return index_commands.dry_run(options, settings)
     with progress() as tell:
         report = build_index(
             settings.corpus,
@@ -85,16 +91,22 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
             full=options.full,
             chroma_url=settings.chroma_url,
             progress=tell,
+            publishing=not (options.candidate or options.gate),
         )
     for problem in report.problems:
         _say(f"let op: {problem}")
+    if options.gate:
+        return index_commands.pass_gate(report.snapshot, options, settings)
+    if report.changed and not options.candidate:
+        record(settings.index, report.snapshot, "none")
     if options.json:
         _print_json(dataclasses.asdict(report))
     elif not report.changed:
         print(f"De index is al bij: {report.documents} documenten, {report.passages} passages ({report.snapshot}).")  # noqa: T201
     else:
         print(  # noqa: T201
-            f"Index {report.snapshot} gepubliceerd: {report.documents} documenten, {report.passages} passages; "
+            f"Index {report.snapshot} {'klaargezet' if options.candidate else 'gepubliceerd'}: {report.documents} "
+            f"documenten, {report.passages} passages; "
             f"{len(report.added)} nieuw, {len(report.updated)} gewijzigd, {len(report.removed)} verwijderd; "
             f"{report.embedded} van {report.vectors} teksten berekend."
         )
@@ -106,7 +118,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.present import answer_json, show_answer
 
     check_question_or_batch(options)
-    assistant = _open(settings)
+    assistant = _open_as_of(options.as_of, settings) if options.as_of else _open(settings)
     if options.batch:
         with open_lines(options.batch) as lines:
             write_rows(answer_lines(assistant, lines), options.out, options.batch)
@@ -191,12 +203,15 @@ def _snapshots(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _publish(options: argparse.Namespace, settings: Settings) -> int:
+    from assistant.publication import check_gate, record
     from assistant.snapshot import publish, read_manifest, snapshot_ids
 
     if options.id not in snapshot_ids(settings.index):
         raise UsageError(f"Er is geen versie {options.id}. Bekijk ze met: assistant snapshots")
     read_manifest(settings.index / options.id)
+    gate = check_gate(settings.index, options.id, options.past_gate)
     publish(settings.index, options.id)
+    record(settings.index, options.id, gate, options.past_gate)
     print(f"In gebruik: {options.id}")  # noqa: T201
     return 0
 
@@ -208,7 +223,7 @@ def _rollback(options: argparse.Namespace, settings: Settings) -> int:
     earlier = [name for name in snapshot_ids(settings.index) if current is None or name < current]
     if not earlier:
         raise UsageError("Er is geen eerdere versie om naar terug te gaan. Bekijk ze met: assistant snapshots")
-    options.id = earlier[-1]
+    options.id, options.past_gate = earlier[-1], "terug naar de vorige versie"
     return _publish(options, settings)
 
 
@@ -237,6 +252,15 @@ def _open(settings: Settings) -> Assistant:
             "Werk bij met: assistant index"
         )
     return Assistant.open(settings)
+
+
+def _open_as_of(text: str, settings: Settings) -> Assistant:
+    """The assistant over the documents that held on a day."""
+    from assistant.as_of import day, open_as_of
+
+    when = day(text)
+    with progress() as tell:
+        return open_as_of(settings, when, tell)
 
 
 def _print_json(value: object) -> None:

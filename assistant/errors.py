@@ -5,6 +5,7 @@ AssistantError
 │   └── QuestionError     an empty or far too long question, an unknown actor
 └── FailedError           the request is fine, the work failed (exit 1)
     ├── CorpusError       a corpus folder or one of its files cannot be used
+    ├── ConversionError   a file cannot be turned into a document of the corpus
     ├── VocabularyError   corpus/vocabulary.yaml is not valid
     ├── IndexMissing      no published snapshot
     ├── IndexMismatch     a snapshot made by another format, encoder or setting
@@ -35,6 +36,10 @@ class FailedError(AssistantError):
 
 class CorpusError(FailedError):
     """A corpus folder or file that cannot be read."""
+
+
+class ConversionError(FailedError):
+    """A file that cannot be turned into a document; the message says why and what to do."""
 
 
 class VocabularyError(FailedError):

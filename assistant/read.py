@@ -95,8 +95,12 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def read_corpus(folder: Path) -> tuple[list[Document], list[Problem]]:
+def read_corpus(folder: Path, as_of: date | None = None) -> tuple[list[Document], list[Problem]]:
     """Read every document of a corpus folder; a file that cannot be read is a problem, never the end of the others.
+
+    Args:
+        folder: with Markdown files.
+        as_of: gives the documents that held on that day; None gives those that hold now, without the superseded ones.
 
     Raises:
         CorpusError: when the folder cannot be read or holds no readable document at all.
@@ -104,7 +108,7 @@ def read_corpus(folder: Path) -> tuple[list[Document], list[Problem]]:
     paths, problems = _list_files(folder)
     documents: dict[str, Document] = {}
     for path in paths:
-        document, found = read_document(path, folder)
+        document, found = read_document(path, folder, as_of)
         problems += found
         if document is not None and document.id in documents:
             # Two files with one stem: the second is known by its whole name.
@@ -120,7 +124,7 @@ def read_corpus(folder: Path) -> tuple[list[Document], list[Problem]]:
     return list(documents.values()), problems
 
 
-def read_document(path: Path, folder: Path) -> tuple[Document | None, list[Problem]]:
+def read_document(path: Path, folder: Path, as_of: date | None = None) -> tuple[Document | None, list[Problem]]:
     """Read one file. Gives the document, or None when it is to be left out, and the problems found."""
     file = path.relative_to(folder).as_posix()
     try:
@@ -141,13 +145,14 @@ def read_document(path: Path, folder: Path) -> tuple[Document | None, list[Probl
         return None, [Problem(file, "is leeg, overgeslagen", True)]
     meta, body_start, found = _front_matter(text, file)
     problems += found
-    if meta.get("index") is False:
+    if meta.get("index") is False or not _in_force(meta, as_of):
         return None, []
     if not text[body_start:].strip():
         return None, [*problems, Problem(file, "heeft geen tekst onder de kop met gegevens, overgeslagen", True)]
     title = _line(meta, "title", "titel") or _heading(text, body_start) or path.stem.replace("-", " ")
     return Document(
-        id=Path(file).with_suffix("").as_posix(),
+        # An earlier edition goes by the name of its document: questions, links and evals know it by that.
+        id=(as_of and _line(meta, "edition-of")) or Path(file).with_suffix("").as_posix(),
         file=file,
         title=title,
         text=text,
@@ -182,6 +187,18 @@ def _decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
         return raw.decode("cp1252", errors="replace"), [
             Problem(file, "is geen UTF-8; gelezen als Windows-1252. Sla het op als UTF-8")
         ]
+
+
+def _in_force(meta: dict[str, object], as_of: date | None) -> bool:
+    """Whether a document holds: now, or on a given day. An edition without `valid-from` has held from the start."""
+    superseded = str(meta.get("status")).strip().lower() == "vervangen"
+    if as_of is None:
+        return not superseded
+    since, until = str(meta.get("valid-from") or ""), str(meta.get("valid-until") or "")
+    if superseded and not until:
+        return False
+    # Dates are written as 2024-05-31, which sorts as it counts.
+    return since <= as_of.isoformat() and (not until or as_of.isoformat() < until)
 
 
 def _heading(text: str, start: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from assistant import split
@@ -27,13 +28,13 @@ class CorpusState:
     recipe: str
 
 
-def corpus_state(corpus: Path, encoder: Encoder) -> CorpusState:
-    """Read a corpus and compute what its snapshot should be made of.
+def corpus_state(corpus: Path, encoder: Encoder, as_of: date | None = None) -> CorpusState:
+    """Read a corpus, as it is or as it held on a day, and compute what its snapshot should be made of.
 
     Raises:
         CorpusError: when the folder, its vocabulary or its question bank cannot be read.
     """
-    documents, problems = read_corpus(corpus)
+    documents, problems = read_corpus(corpus, as_of)
     try:
         vocabulary, questions = _hash_of_vocabulary(corpus), _hash_of_questions(corpus)
     except OSError as error:

@@ -37,7 +37,7 @@ def test_what_a_program_may_rely_on() -> None:
         "history",
     ]
     assert {"settings", "corpus", "index"} <= set(inspect.signature(assistant.Assistant.open).parameters)
-    assert list(inspect.signature(assistant.read_corpus).parameters) == ["folder"]
+    assert list(inspect.signature(assistant.read_corpus).parameters) == ["folder", "as_of"]
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

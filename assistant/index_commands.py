@@ -1,0 +1,183 @@
+"""`assistant index --dry-run | --candidate | --gate` and `assistant diff`: what changes, before it goes live."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from assistant.arguments import Add
+from assistant.errors import FailedError
+from assistant.progress import progress
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.answer import Parts
+    from assistant.difference import PassageChange
+    from evals.effect import Effect
+
+_SHOWN = 20
+
+
+def add_diff(command: Add) -> None:
+    """The command `diff`."""
+    diff = command("diff", run_diff, "toon wat er tussen twee versies van de index verschilt")
+    diff.add_argument("before", metavar="A", help="een versie, haar begin, of 'huidig'")
+    diff.add_argument("after", metavar="B")
+    diff.add_argument("--answers", action="store_true", help="stel ook de vragen van de evals aan beide")
+    diff.add_argument("--json", action="store_true", help="als JSON")
+
+
+def dry_run(options: argparse.Namespace, settings: Settings) -> int:
+    """Show the plan of a build; exit code 1 when a document would fail."""
+    from assistant.embed import load_encoder
+    from assistant.plan import plan_index
+
+    plan = plan_index(settings.corpus, settings.index, load_encoder(settings.embedder))
+    if options.json:
+        _json(dataclasses.asdict(plan))
+        return 1 if plan.failed else 0
+    if plan.up_to_date:
+        _say(f"De index is bij: {plan.documents} documenten ({plan.published}).")
+    for mark, files in (("+", plan.added), ("~", plan.updated), ("-", plan.removed)):
+        _lines(mark, files)
+    _lines(">", [f"{old} → {new}" for old, new in plan.moved])
+    _lines("!", [str(problem) for problem in (*plan.failed, *plan.problems)])
+    _say(
+        f"{len(plan.added)} nieuw, {len(plan.updated)} gewijzigd, {len(plan.moved)} verplaatst, "
+        f"{len(plan.removed)} verwijderd, "
+        f"{len(plan.failed)} mislukt; {plan.to_embed} van {plan.texts} teksten te berekenen. Er is niets veranderd."
+    )
+    return 1 if plan.failed else 0
+
+
+def pass_gate(candidate: str, options: argparse.Namespace, settings: Settings) -> int:
+    """Measure a candidate against what is published, and publish it when the answers did not become worse.
+
+    Raises:
+        FailedError: the evals are not installed.
+    """
+    from assistant.publication import record, save_gate
+    from assistant.snapshot import publish, published_id
+
+    published = published_id(settings.index)
+    if published == candidate:
+        _say(f"De index is al bij ({candidate}).")
+        return 0
+    effect = _effect(settings, published, candidate)
+    save_gate(settings.index, candidate, {"compared_with": published, **dataclasses.asdict(effect)})
+    if options.json:
+        _json({"snapshot": candidate, "published": not effect.failures, **dataclasses.asdict(effect)})
+    else:
+        _show_effect(effect)
+    if effect.failures:
+        print(  # noqa: T201
+            f"assistant: niet gepubliceerd: {'; '.join(effect.failures)}. Publiceer toch met: "
+            f"assistant publish {candidate} --past-gate 'reden'",
+            file=sys.stderr,
+        )
+        return 1
+    publish(settings.index, candidate)
+    record(settings.index, candidate, "passed")
+    if not options.json:
+        _say(f"In gebruik: {candidate}")
+    return 0
+
+
+def run_diff(options: argparse.Namespace, settings: Settings) -> int:
+    """Compare two snapshots."""
+    from assistant.difference import compare, snapshot_named
+
+    before, after = (snapshot_named(settings.index, name) for name in (options.before, options.after))
+    found = compare(settings.index, before, after)
+    effect = _effect(settings, before, after) if options.answers else None
+    if options.json:
+        _json({**dataclasses.asdict(found), "answers": dataclasses.asdict(effect) if effect else None})
+        return 0
+    _say(f"{before} → {after}")
+    for mark, files in (("+", found.documents_added), ("~", found.documents_changed), ("-", found.documents_removed)):
+        _lines(mark, files)
+    _say(
+        f"Passages: {found.passages_kept} gelijk, {len(found.passages_added)} nieuw, {len(found.passages_removed)} weg"
+    )
+    _passages("+", found.passages_added)
+    _passages("-", found.passages_removed)
+    if effect:
+        _show_effect(effect)
+    return 0
+
+
+def _effect(settings: Settings, before: str | None, after: str) -> Effect:
+    try:
+        from evals.effect import measure_effect
+    except ImportError as error:
+        raise FailedError(
+            "De vragen van de evals zijn hier niet geïnstalleerd, dus de antwoorden zijn niet te vergelijken. "
+            "Werk in een checkout met: pip install -e '.[dev]'"
+        ) from error
+    with progress() as tell:
+
+        def step(done: int, total: int) -> None:
+            if tell:
+                tell("Antwoorden vergelijken", done, total)
+
+        old = _parts(settings, before) if before else None
+        return measure_effect(old, _parts(settings, after), tell=step)
+
+
+def _parts(settings: Settings, snapshot: str) -> Parts:
+    from assistant.answer import Parts
+    from assistant.confidence import load_confidence
+    from assistant.embed import load_encoder
+    from assistant.snapshot import open_snapshot
+    from assistant.vocabulary import load_vocabulary
+
+    encoder = load_encoder(settings.embedder)
+    opened = open_snapshot(settings.index / snapshot, encoder, settings.chroma_url)
+    return Parts(opened, encoder, load_vocabulary(settings.corpus / "vocabulary.yaml"), load_confidence())
+
+
+def _show_effect(effect: Effect) -> None:
+    """Changed answers side by side, the worst first."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    counts = {name: sum(change.verdict == name for change in effect.changes) for name in ("worse", "other", "better")}
+    _say(
+        f"{effect.cases} vragen: {counts['worse']} slechter, {counts['other']} anders, {counts['better']} beter; "
+        f"{len({gone.id for gone in effect.vanished})} met een verdwenen citaat"
+    )
+    table = Table("", "vraag", "nu", "straks", show_lines=True)
+    words = {"worse": "slechter", "other": "anders", "better": "beter"}
+    for change in effect.changes[:_SHOWN]:
+        cells = (words[change.verdict], change.question, change.before[:300], change.after[:300])
+        table.add_row(*(Text(cell) for cell in cells))
+    if effect.changes:
+        (Console() if sys.stdout.isatty() else Console(width=150)).print(table)
+    if len(effect.changes) > _SHOWN:
+        _say(f"… nog {len(effect.changes) - _SHOWN}; alles met --json")
+    _lines("?", [f"{gone.id}: staat niet meer in {gone.document}: {gone.quote[:100]}" for gone in effect.vanished])
+
+
+def _passages(mark: str, changes: Iterable[PassageChange]) -> None:
+    _lines(mark, [f"{change.document} › {' › '.join(change.section)}: {change.quote[:120]}" for change in changes])
+
+
+def _lines(mark: str, lines: Iterable[str]) -> None:
+    shown = list(lines)
+    for line in shown[:_SHOWN]:
+        _say(f"{mark} {line}")
+    if len(shown) > _SHOWN:
+        _say(f"{mark} … nog {len(shown) - _SHOWN}; alles met --json")
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201
+
+
+def _json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))  # noqa: T201

@@ -1,0 +1,81 @@
+"""Which snapshot went live when, by whom, past which gate: one line of JSON each; and what the gate found."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import FailedError
+
+GATES = "gates"
+LOG = "publications.jsonl"
+
+
+def save_gate(index: Path, snapshot: str, findings: Mapping[str, Any]) -> None:
+    """Keep what the gate found for a candidate; `failures` is empty when it passed."""
+    folder = index / GATES
+    folder.mkdir(exist_ok=True)
+    temporary = folder / f".{snapshot}.{os.getpid()}"
+    temporary.write_text(json.dumps(findings, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary.replace(folder / f"{snapshot}.json")
+
+
+def gate_of(index: Path, snapshot: str) -> dict[str, Any] | None:
+    """What the gate found for a snapshot; None when it was never measured.
+
+    Raises:
+        FailedError: the findings are damaged; a gate that cannot be read is not a gate that was passed.
+    """
+    file = index / GATES / f"{snapshot}.json"
+    if not file.is_file():
+        return None
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise FailedError(f"{file} is beschadigd. Meet opnieuw met: assistant index --gate") from error
+
+
+def check_gate(index: Path, snapshot: str, reason: str | None) -> str:
+    """Whether a snapshot may be published; gives 'passed', 'failed' (with a reason to publish all the same) or 'none'.
+
+    Raises:
+        FailedError: the gate failed and no reason was given.
+    """
+    found = gate_of(index, snapshot)
+    if found is None:
+        return "none"
+    failures = found.get("failures") or []
+    if failures and not (reason and reason.strip()):
+        raise FailedError(
+            f"{snapshot} kwam niet door de poort ({'; '.join(failures)}). Bekijk de verschillen met: assistant "
+            f"diff huidig {snapshot} "
+            f"--answers, of publiceer toch met: assistant publish {snapshot} --past-gate 'reden'"
+        )
+    return "failed" if failures else "passed"
+
+
+def record(index: Path, snapshot: str, gate: str, reason: str | None = None) -> None:
+    """Write down that a snapshot went live."""
+    line = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "who": _user(),
+        "snapshot": snapshot,
+        "gate": gate,
+        "reason": reason.strip() if reason and reason.strip() else None,
+    }
+    with (index / LOG).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "onbekend"  # a process without a user name, as in many containers
