@@ -44,11 +44,12 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
             document, entries = str(raw["document"]), list(raw["passages"])
-        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-            problems.append(Problem(name, f"geen geldige vragenlijst ({str(error).splitlines()[0]}); overgeslagen", True))
+        except Exception as error:  # PyYAML raises whatever its converters raise, and the shape may be any
+            reason = " ".join(str(error).split())[:120] or type(error).__name__
+            problems.append(Problem(name, f"geen geldige vragenlijst ({reason}); overgeslagen", True))
             continue
         for entry in entries:
-            if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str):
+            if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str) or not entry["quote"].strip():
                 problems.append(Problem(name, f"regel zonder 'quote': {str(entry)[:60]!r}", True))
                 continue
             under = {str(entry[key]) for key in ("under", "section") if entry.get(key)}
@@ -56,8 +57,12 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
             if found is None:
                 problems.append(Problem(name, f"citaat staat niet (meer) in {document}: {entry['quote'][:60]!r}"))
                 continue
-            dutch[found.id] += [str(question) for question in entry.get("questions") or []]
-            english[found.id] += [str(question) for question in entry.get("english") or []]
+            for key, table in (("questions", dutch), ("english", english)):
+                written = entry.get(key) or []
+                if isinstance(written, list):
+                    table[found.id] += [str(question) for question in written]
+                else:
+                    problems.append(Problem(name, f"'{key}' is geen lijst bij: {entry['quote'][:60]!r}"))
     return QuestionBank(
         {key: tuple(dict.fromkeys(value)) for key, value in dutch.items()},
         {key: tuple(dict.fromkeys(value)) for key, value in english.items()},

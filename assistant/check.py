@@ -1,4 +1,4 @@
-"""What is wrong in a corpus, where: documents, originals, vocabulary and question bank."""
+"""What is wrong in a corpus, where: documents, originals, vocabulary, question bank and pathways."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from assistant.bank import load_bank
-from assistant.build import searchable
 from assistant.errors import VocabularyError
+from assistant.findable import searchable
+from assistant.pathway_file import load_pathways
 from assistant.read import Problem, read_corpus
 from assistant.split import split_document
 from assistant.text import content_words, stem
@@ -45,9 +46,12 @@ def check_corpus(corpus: Path) -> tuple[list[Problem], list[str]]:
     problems += bank.problems
     if bank.dutch:
         problems += [
-            Problem(p.document, f"geen vragen in de vragenbank voor: {p.quote[:60]!r}") for p in passages if searchable(p) and not bank.of(p)
+            Problem(p.document, f"geen vragen in de vragenbank voor: {p.quote[:60]!r}")
+            for p in passages
+            if searchable(p) and not bank.of(p)
         ]
         problems += _alike(bank.dutch)
+    problems += load_pathways(corpus / "pathways", documents).problems
     return problems, summary
 
 

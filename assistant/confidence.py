@@ -39,7 +39,7 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
     tenth = hits[min(9, len(hits) - 1)]
     strict = question.expects in STRICT
     own = dict(best.words)
-    cosine, coverage = max(hit.cosine for hit in near), max(hit.lexical for hit in near)
+    cosine, coverage = max(hit.cosine for hit in near), max(hit.evidence.get("coverage", 0.0) for hit in near)
     return {
         "cosine": cosine,
         "coverage": coverage,

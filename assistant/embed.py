@@ -36,7 +36,8 @@ class Encoder:
 
     def query(self, text: str) -> Vectors:
         """One question → a unit vector of shape (dimensions,)."""
-        return self._checked(self._query([text]))[0]
+        vector: Vectors = self._checked(self._query([text]))[0]
+        return vector
 
     def passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Passages → unit vectors of shape (len(texts), dimensions), in the order given.
@@ -74,7 +75,9 @@ def load_encoder(name: str = "bundled") -> Encoder:
         if local and is_onnx(folder):
             model = OnnxModel(folder)
             return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode)
-        return _sentence_transformer(name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}")
+        return _sentence_transformer(
+            name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}"
+        )
     except Exception as error:  # the loaders raise whatever their many formats raise
         reason = str(error).strip().splitlines()
         raise EncoderError(
@@ -93,17 +96,20 @@ def _sentence_transformer(name: str, source: str, fingerprint: str) -> Encoder:
     import transformers
     from sentence_transformers import SentenceTransformer
 
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # Weights may lie in half precision to save space; a CPU computes faster in single precision.
     model = SentenceTransformer(source, device="cpu", model_kwargs={"dtype": "float32"}, trust_remote_code=False)
 
     def encode_with(prompt: str) -> Encode:
         chosen = prompt if model.prompts.get(prompt) else None
         return lambda texts: np.asarray(
-            model.encode(list(texts), prompt_name=chosen, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32
+            model.encode(list(texts), prompt_name=chosen, normalize_embeddings=True, show_progress_bar=False),
+            dtype=np.float32,
         )
 
-    return Encoder(name, fingerprint, int(model.get_embedding_dimension() or 0), encode_with("query"), encode_with("document"))
+    return Encoder(
+        name, fingerprint, int(model.get_embedding_dimension() or 0), encode_with("query"), encode_with("document")
+    )
 
 
 def _fingerprint(folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -14,10 +15,11 @@ from assistant.text import plain, words
 from assistant.types import Hit, Passage, Question
 
 # Set on the dev questions: how far behind the best hit another one still belongs to the answer.
-FACT_MARGIN = 0.14
-LIST_MARGIN = 0.24
-OTHER_DOCUMENT_MARGIN = 0.12
-LONGEST_ANSWER = 80
+FACT_MARGIN = 0.25
+LIST_MARGIN = 0.35
+OTHER_DOCUMENT_MARGIN = 0.25
+SAME_SCORE = 0.04
+LONGEST_ANSWER = 100
 MOST_FACTS = 3
 MOST_LISTED = 6
 SAME_TEXT = 92
@@ -90,7 +92,8 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
 
 def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
     """The complete list of the section that the question names or that its hits point to."""
-    if groups := _cells(question, snapshot):
+    groups = _cells(question, snapshot)
+    if groups and not (question.rest and _outside(hits[0].passage, groups)):
         return groups
     pure = _pure(question, hits)
     best = pure[0]
@@ -130,6 +133,10 @@ def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
             sections.setdefault((passage.document, passage.section), []).append(passage)
         groups += [Group(tuple(Span(p) for p in part), listed=part[0].kind == "item") for part in sections.values()]
     return groups
+
+
+def _outside(passage: Passage, groups: Sequence[Group]) -> bool:
+    return all(span.passage.id != passage.id for group in groups for span in group.spans)
 
 
 def _comparison(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
@@ -185,14 +192,16 @@ def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
     if question.expects == "person" and not asked:
         return list(hits)  # who it is, is what the headings of different actors tell
     if not asked:
-        if not best.actors:
-            return [hit for hit in hits if not hit.passage.actors] or list(hits)
-        return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
-    if best.actors and not asked & set(best.actors):
-        return [hit for hit in hits if not hit.passage.actors or hit.passage.actors == best.actors]
-    sure = max(m.weight for m in question.actors) >= 0.9
-    kept = [hit for hit in hits if not hit.passage.actors or asked & set(hit.passage.actors)]
-    return kept if sure or best.actors else [hit for hit in hits if not hit.passage.actors]
+        # Nobody was named: whose passages fit as well as the best may answer, each under its own heading.
+        level = [hit for hit in hits[:8] if hit.score >= hits[0].score - SAME_SCORE]
+        allowed = {actor for hit in level for actor in hit.passage.actors}
+    elif best.actors and not asked & set(best.actors):
+        # What fits better than the named actor is another's; a role or a guess may stand beside it.
+        sure = max(mention.weight for mention in question.actors) >= 0.9
+        allowed = set(best.actors) if sure else set(best.actors) | asked
+    else:
+        allowed = asked
+    return [hit for hit in hits if not hit.passage.actors or allowed & set(hit.passage.actors)]
 
 
 def _list_around(passage: Passage, snapshot: Snapshot, only_led: bool = False) -> Group | None:
@@ -275,10 +284,15 @@ def _twins(passage: Passage, hits: Sequence[Hit]) -> tuple[Passage, ...]:
 def _same(one: Passage, other: Passage) -> bool:
     if one.id == other.id:
         return True
-    left, right = " ".join(words(plain(one.quote))), " ".join(words(plain(other.quote)))
+    left, right = _levelled(one.quote), _levelled(other.quote)
     if abs(len(left) - len(right)) > 0.2 * max(len(left), len(right)):
         return False
     return left == right or (min(len(left), len(right)) > 40 and ratio(left, right) >= SAME_TEXT)
+
+
+@lru_cache(maxsize=50_000)
+def _levelled(quote: str) -> str:
+    return " ".join(words(plain(quote)))
 
 
 def _length(passage: Passage) -> int:

@@ -90,7 +90,8 @@ class LexicalIndex:
     def correct(self, word: str) -> str:
         """The index's own word for a mistyped one, or the word itself.
 
-        Two letters swapped are forgiven from four letters, one edit from five, two from nine (optimal string alignment).
+        Two letters swapped are forgiven from four letters, one edit from five, two from nine (optimal string
+        alignment).
         """
         if len(word) < 4 or not word.isalpha() or word in STOP or word in self.words or self._is_known(word):
             return word
@@ -188,6 +189,8 @@ class LexicalIndex:
 
 
 def _ready(bm25: bm25s.BM25, words: frozenset[str]) -> LexicalIndex:
+    # Plain arrays over the mapped files: the memmap class itself is slow to index.
+    bm25.scores.update({name: np.asarray(part) for name, part in bm25.scores.items() if isinstance(part, np.ndarray)})
     stems = sorted(token for token in bm25.vocab_dict if token.isalpha() and len(token) >= _SHORTEST_PART + 3)
     return LexicalIndex(bm25, words, stems, sorted(token[::-1] for token in stems))
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -41,7 +42,11 @@ class OnnxModel:
         if len(texts) == 1:
             return self._one(texts[0])
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return np.concatenate(list(pool.map(self._one, texts))) if texts else np.zeros((0, self.dimensions), np.float32)
+            return (
+                np.concatenate(list(pool.map(self._one, texts)))
+                if texts
+                else np.zeros((0, self.dimensions), np.float32)
+            )
 
     def _one(self, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)
@@ -56,7 +61,7 @@ def is_onnx(folder: Path) -> bool:
 
 
 def _weights(folder: Path) -> tuple[list[str], list[onnxruntime.OrtValue]]:
-    """The graph's large tensors by name: as they are, or as int8 columns with a scale each (the largest weight is 127)."""
+    """The graph's large tensors by name: as they are, or as int8 columns with a scale each (the largest is 127)."""
     raw = (folder / WEIGHTS).read_bytes()
     # safetensors: eight bytes with the length of a JSON header, the header, then the tensors.
     start = 8 + int.from_bytes(raw[:8], "little")
@@ -70,13 +75,15 @@ def _weights(folder: Path) -> tuple[list[str], list[onnxruntime.OrtValue]]:
         kind = kinds[entry["dtype"]]
         count = (last - first) // np.dtype(kind).itemsize
         weight = np.frombuffer(raw, kind, count, start + first).reshape(entry["shape"]).astype(np.float32)
-        weight = weight.T if turned else weight
-        scale = np.abs(weight).max(axis=0).astype(np.float32) / 127
-        filled = {
-            "float": lambda w=weight: w,
-            "scale": lambda s=scale: s,
-            "int8": lambda w=weight, s=scale: np.clip(np.rint(w / s), -127, 127).astype(np.int8),
-        }[how]()
         names.append(name)
-        values.append(onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(filled)))
+        filled = np.ascontiguousarray(_filled(weight.T if turned else weight, how))
+        values.append(onnxruntime.OrtValue.ortvalue_from_numpy(filled))
     return names, values
+
+
+def _filled(weight: Vectors, how: str) -> NDArray[Any]:
+    """A weight as it is ('float'), the scale of each of its columns ('scale'), or its columns in those ('int8')."""
+    if how == "float":
+        return weight
+    scale = np.asarray(np.abs(weight).max(axis=0), dtype=np.float32) / 127
+    return scale if how == "scale" else np.clip(np.rint(weight / scale), -127, 127).astype(np.int8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import dataclasses
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +30,8 @@ def answer_json(answer: Answer, id: str | None = None) -> dict[str, Any]:
         "mode": answer.mode,
         "confidence": round(answer.confidence, 3),
         "seconds": round(answer.seconds, 4),
+        "notices": list(answer.notices),
+        "generation": dataclasses.asdict(answer.generation) if answer.generation else None,
     }
 
 
@@ -58,7 +62,9 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def hits_json(question: str, hits: list[Hit], documents: dict[str, Document], seconds: float, id: str | None = None) -> dict[str, Any]:
+def hits_json(
+    question: str, hits: list[Hit], documents: dict[str, Document], seconds: float, id: str | None = None
+) -> dict[str, Any]:
     """Search results as one JSON object."""
     return {
         "id": id,
@@ -83,14 +89,16 @@ def hits_json(question: str, hits: list[Hit], documents: dict[str, Document], se
 
 def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer for a person: the text, then each source with its quote."""
-    console.print(Markdown(answer.text.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&"), hyperlinks=True))
+    text = answer.text.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")
+    console.print(Markdown(_harmless(text), hyperlinks=True))
     if not answer.citations:
         return
     console.print()
     for citation in answer.citations:
         place = " › ".join(part for part in citation.section if part != citation.title)
-        console.print(Text.assemble((f"[{citation.n}] ", "bold cyan"), (citation.title, "bold"), " — ", place))
-        console.print(Padding(Text(f"“{citation.quote}”", style="dim"), (0, 0, 0, 4)))
+        title = (_harmless(citation.title), "bold")
+        console.print(Text.assemble((f"[{citation.n}] ", "bold cyan"), title, " — ", _harmless(place)))
+        console.print(Padding(Text(f"“{_harmless(citation.quote)}”", style="dim"), (0, 0, 0, 4)))
 
 
 def show_hits(console: Console, hits: list[Hit]) -> None:
@@ -99,6 +107,11 @@ def show_hits(console: Console, hits: list[Hit]) -> None:
     for heading in ("#", "score", "document", "passage"):
         table.add_column(heading, overflow="fold")
     for rank, hit in enumerate(hits, 1):
-        text = Text(hit.passage.quote[:220])
-        table.add_row(str(rank), f"{hit.score:.2f}", Text(hit.passage.document), text)
+        text = Text(_harmless(hit.passage.quote[:220]))
+        table.add_row(str(rank), f"{hit.score:.2f}", Text(_harmless(hit.passage.document)), text)
     console.print(table)
+
+
+def _harmless(text: str) -> str:
+    """A text without the control characters by which a document could steer the reader's terminal."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)

@@ -25,7 +25,8 @@ _TALKED_ABOUT = frozenset(
 # After these an actor is the one the sentence is about; after the others it is only talked about.
 _SUBJECT_AFTER = frozenset(
     "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
-    "hebben regelt regelen zorgt zorgen does do should must can may shall has have is are en and of or vs versus wat hoe "
+    "hebben regelt regelen zorgt zorgen zou zouden does do should must can may shall could would has have is are en and of or "
+    "vs versus wat hoe "
     "waarom wanneer what how why when".split()
 )
 _ASKER_AFTER = frozenset("als as ben am m wij ik we i".split())
@@ -35,7 +36,12 @@ _OBJECT_AFTER = frozenset(
 )
 _OF = frozenset("van of voor bij for".split())
 _INDEFINITE = frozenset("een a an elke elk each every".split())
-_VERBS = frozenset("moet moeten mag mogen kan kunnen doet doen hoort horen dient regelt zorgt heeft should can must may does do".split())
+_VERBS = frozenset(
+    "moet moeten mag mogen kan kunnen doet doen hoort horen dient dienen regelt zorgt heeft zou should can must may could would "
+    "does do".split()
+)
+_PLURAL_ASKER = frozenset("we wij".split())
+_FIRST_PERSON = frozenset("ik mij me mijn m'n wij we ons onze i my me our us".split())
 _COMPARE = re.compile(
     r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|compare\w*|"
     r"tegenover|zelfde als|in tegenstelling|onderscheid\w*|elk afzonderlijk|naast elkaar)\b",
@@ -127,9 +133,20 @@ def understand(
     earlier = [line for line in history if words(line)][-6:]
     if earlier and _leans(clean, question):
         question = _complete(question, earlier, vocabulary, correct)
-    if role and not question.actors:
-        question = replace(question, actors=(Mention(role, 0.4, "role"),), others=tuple(a for a in question.others if a != role))
+    if role:
+        question = _with_role(question, role)
     return replace(question, kind=_whole_section(question))
+
+
+def _with_role(question: Question, role: str) -> Question:
+    """The role chosen by the user stands in where the question names nobody, more surely where it says 'ik' or 'wij'."""
+    personal = any(word in _FIRST_PERSON for word in words(question.text))
+    clear = any(mention.weight >= 0.9 for mention in question.actors)
+    if question.actors and (clear or not personal):
+        return question
+    others = (*question.others, *question.actor_ids)
+    weight = 0.7 if personal else 0.4
+    return replace(question, actors=(Mention(role, weight, "role"),), others=tuple(a for a in dict.fromkeys(others) if a != role))
 
 
 def _whole_section(question: Question) -> QuestionKind:
@@ -204,6 +221,10 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
             subject = 0.3
         elif acts:
             subject = 1.0  # 'wat kan een cluster laten zien', 'taken van een COC'
+        elif match.start > 0 and tokens[match.start - 1] in _PLURAL_ASKER:
+            subject = 1.0  # 'wij aios', 'we residents'
+        elif following in _VERBS and previous not in _OBJECT_AFTER:
+            subject = 1.0  # 'voorbeelden die de RvB kan geven', 'what the committee should do'
         elif before < 0:
             subject = 1.0
         elif previous in _OF and any(before - end in (0, 1, 2) for end in aspect_ends):
@@ -217,7 +238,8 @@ def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabul
         elif previous in _OF:
             subject = 0.4
         elif previous in _ASKER_AFTER:
-            subject = 0.6  # 'ik als assistent': who asks, and perhaps who must act
+            # 'ik als assistent': who asks, and perhaps who must act; 'als de assistent …' may also be a condition.
+            subject = 0.75 if before == match.start - 1 else 0.6
         elif previous in _SUBJECT_AFTER:
             subject = 1.0
         else:

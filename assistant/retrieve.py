@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from assistant.embed import Encoder
-from assistant.expects import STRICT, asked
-from assistant.lexical import SYNONYM, Slot
+from assistant.embed import Encoder, Vectors
+from assistant.expects import STRICT, asked, holds
+from assistant.lexical import SYNONYM, LexicalScores, Slot
 from assistant.snapshot import Snapshot
 from assistant.text import STOP, fold, stem
 from assistant.types import Hit, Passage, Question
 from assistant.vocabulary import Vocabulary
 
 CANDIDATES = 120
+# The nearest bank questions of a passage that count together, and the hits of which the evidence is completed.
+NEAR_QUESTIONS, COMPLETED = 3, 12
 
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each piece of evidence adds to a cosine; all were set on the dev questions."""
-
-    lexical: float = 0.60
-    bank: float = 0.95
-    own: float = 0.15
-    actor: float = 0.10
-    other_actor: float = 0.08
-    domain: float = 0.10
-    aspect: float = 0.10
-    audience: float = 0.06
-    section: float = -0.03
-
-
-DEFAULT = Weights()
+# What each piece of evidence adds to the score, as `python -m evals.rank` fitted on the dev questions. The cosine of a
+# passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a bank its text.
+Weights = Mapping[str, float]
+DEFAULT: Weights = {
+    "own": 0.20,
+    "best_question": 0.18,
+    "near_questions": 0.34,
+    "all_questions": 0.28,
+    "lexical": 0.95,
+    "coverage": 0.17,
+    "actor": 0.13,
+    "other_actor": -0.07,
+    "mentioned": 0.03,
+    "domain": 0.13,
+    "aspect": 0.12,
+    "audience": 0.05,
+    "holds": 0.18,
+    "section": -0.03,
+}
 
 
 def slots_of(snapshot: Snapshot, vocabulary: Vocabulary, tokens: Sequence[str]) -> list[Slot]:
@@ -60,46 +64,72 @@ def retrieve(
 ) -> list[Hit]:
     """The k best passages for a question, best first; ties break by passage id, so the order is always the same.
 
-    The score is `cosine + w · bm25 / upper bound` (the weighted sum that beat reciprocal rank fusion on the dev
-    questions), with the best of a passage's own text and its bank questions as cosine, plus what actor, domain and
-    aspect add or take away.
+    The score is a weighted sum: cosine + w · bm25 / upper bound (which beat reciprocal rank fusion on the dev questions),
+    plus what actor, domain, aspect and the expected kind of answer add or take away. `Hit.evidence` has the terms.
     """
     tokens = question.search_text.split()
     vector = encoder.query(question.search_text)
     slots = slots_of(snapshot, vocabulary, tokens)
     lexical = snapshot.lexical.score(slots)
-    cosines: dict[int, float] = {}
-    for key, _ in snapshot.store.nearest(vector, CANDIDATES):
-        for number in snapshot.holders[key]:
-            cosines[number] = 0.0
+    near = {number for key, _ in snapshot.store.nearest(vector, CANDIDATES) for number in snapshot.holders[key]}
     best_words = np.argsort(-lexical.scores, kind="stable")[:CANDIDATES]
-    candidates = {int(n) for n in best_words if lexical.scores[n] > 0} | cosines.keys()
-    candidates |= set(_cell(question, snapshot))
+    candidates = sorted({int(n) for n in best_words if lexical.scores[n] > 0} | near | set(_cell(question, snapshot)))
+    cosines = snapshot.cosines(candidates, vector)
     hits: list[Hit] = []
-    for number in candidates:
-        own, *bank = snapshot.cosines(number, vector)
-        cosine = max(float(own), max(map(float, bank), default=-1.0) * weights.bank)
-        words_score = float(lexical.scores[number]) / lexical.upper_bound
+    for number, (own, *bank) in zip(candidates, cosines, strict=True):
         passage = snapshot.passages[number]
-        # A passage that itself reads like the question is surer than one that only a bank question brought.
-        score = (1 - weights.own) * cosine + weights.own * float(own) + weights.lexical * words_score + _fit(question, passage, weights)
-        ways = ["vector"] if number in cosines else []
-        ways += ["lexical"] if words_score > 0 else []
-        ways += ["questions"] if bank and cosine > float(own) else []
-        held = tuple((slot.word, float(lexical.held[row, number])) for row, slot in enumerate(slots))
-        like = _asked_before(question, snapshot.questions[number], bank)
-        hits.append(Hit(passage, score, cosine, float(lexical.coverage[number]), held, like, tuple(ways)))
-    return sorted(_spread(hits, snapshot, weights.section), key=lambda hit: (-hit.score, hit.passage.id))[:k]
+        evidence = _meaning(own, bank) | _structure(question, passage)
+        evidence["lexical"] = float(lexical.scores[number]) / lexical.upper_bound
+        evidence["coverage"] = float(lexical.coverage[number])
+        if question.expects:
+            evidence["holds"] = float(holds(question.expects, passage.quote, question.search_text, passage.section)) - 0.5
+        ways = ["vector"] if number in near else []
+        ways += ["lexical"] if evidence["lexical"] > 0 else []
+        ways += ["questions"] if bank and max(bank) > own else []
+        hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
+    ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
+    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[COMPLETED:]
+
+
+def _total(evidence: Mapping[str, float], weights: Weights) -> float:
+    return sum(weights.get(name, 0.0) * value for name, value in evidence.items())
+
+
+def _meaning(own: float, bank: Sequence[float]) -> dict[str, float]:
+    """How near the question lies to a passage's own text, and to the questions written for it (its text where none are)."""
+    nearest = sorted(bank, reverse=True)[:NEAR_QUESTIONS]
+    if not nearest:
+        return {"own": own, "best_question": own, "near_questions": own, "all_questions": own}
+    return {
+        "own": own,
+        "best_question": nearest[0],
+        "near_questions": sum(nearest) / len(nearest),
+        "all_questions": sum(bank) / len(bank),
+    }
+
+
+def _complete(
+    hit: Hit, question: Question, snapshot: Snapshot, slots: Sequence[Slot], lexical: LexicalScores, vector: Vectors
+) -> Hit:
+    """Add what only the first hits need: how well each word of the question is held, and whether it was asked before."""
+    number = snapshot.numbers[hit.passage.id]
+    held = tuple((slot.word, float(lexical.held[row, number])) for row, slot in enumerate(slots))
+    written = snapshot.questions[number]
+    bank = snapshot.cosines([number], vector)[0][1:]
+    like = _asked_before(question, written, bank)
+    # A passage that a heading lifted keeps the words of that heading.
+    words = tuple((word, max(grade, dict(hit.words).get(word, 0.0))) for word, grade in held)
+    return replace(hit, words=words, asked_before=max(like, hit.asked_before))
 
 
 def _asked_before(question: Question, written: Sequence[str], cosines: Sequence[float]) -> float:
     """The cosine of the nearest bank question that waits for the same kind of thing as this question."""
-    pairs = sorted(zip(map(float, cosines), written, strict=True), reverse=True)[:3]
+    pairs = sorted(zip(cosines, written, strict=True), reverse=True)[:3]
     return max((cosine for cosine, text in pairs if (asked(fold(text)) in STRICT) == (question.expects in STRICT)
                 and (question.expects not in STRICT or asked(fold(text)) == question.expects)), default=0.0)  # fmt: skip
 
 
-def _spread(hits: Sequence[Hit], snapshot: Snapshot, lift: float) -> list[Hit]:
+def _spread(hits: Sequence[Hit], snapshot: Snapshot, weights: Weights) -> list[Hit]:
     """A heading is no answer: its score goes to the passages directly under it, where that lifts them."""
     by_id = {hit.passage.id: hit for hit in hits if hit.passage.kind != "heading"}
     for heading in (hit for hit in hits if hit.passage.kind == "heading"):
@@ -108,18 +138,10 @@ def _spread(hits: Sequence[Hit], snapshot: Snapshot, lift: float) -> list[Hit]:
         while number < len(snapshot.passages) and snapshot.passages[number].section == heading.passage.section:
             passage = snapshot.passages[number]
             # The first passages keep the lead, so that a section reads in its own order.
-            lifted = heading.score + lift - 0.001 * rank
+            lifted = heading.score + weights.get("section", 0.0) - 0.001 * rank
             own = by_id.get(passage.id)
             if own is None or own.score < lifted:
-                by_id[passage.id] = Hit(
-                    passage,
-                    lifted,
-                    heading.cosine,
-                    max(heading.lexical, own.lexical if own else 0.0),
-                    heading.words,
-                    heading.asked_before,
-                    (*heading.found_by, "section"),
-                )
+                by_id[passage.id] = replace(heading, passage=passage, score=lifted, found_by=(*heading.found_by, "section"))
             number, rank = number + 1, rank + 1
     return list(by_id.values())
 
@@ -138,21 +160,18 @@ def _cell(question: Question, snapshot: Snapshot) -> list[int]:
     ]
 
 
-def _fit(question: Question, passage: Passage, weights: Weights) -> float:
-    """What actor, domain and aspect add: a lift for what was asked, a smaller score for what was not."""
-    fit = 0.0
-    if passage.actors and question.actors:
-        sure = max((m.weight for m in question.actors if m.id in passage.actors), default=0.0)
-        fit += weights.actor * sure if sure else -weights.other_actor * max(m.weight for m in question.actors)
-    elif passage.actors and question.others:
-        fit += weights.actor * 0.15 * any(actor in passage.actors for actor in question.others)
-    if passage.audience and question.actors and not passage.actors:
-        sure = max((m.weight for m in question.actors if m.id in passage.audience), default=0.0)
-        fit += weights.audience * (sure or -max(m.weight for m in question.actors))
-    for asked, has, weight in (
-        (question.domain, passage.domain, weights.domain),
-        (question.aspect, passage.aspect, weights.aspect),
-    ):
-        if asked and has:
-            fit += weight * asked.weight * (1.0 if asked.id == has else -0.5)
-    return fit
+def _structure(question: Question, passage: Passage) -> dict[str, float]:
+    """Whether a passage's headings are about the asked actor, domain and aspect: for what was asked, against what was not."""
+    found: dict[str, float] = {}
+    sure = {mention.id: mention.weight for mention in question.actors}
+    if passage.actors and sure:
+        right = max((sure.get(actor, 0.0) for actor in passage.actors), default=0.0)
+        found["actor" if right else "other_actor"] = right or max(sure.values())
+    elif passage.audience and sure:
+        found["audience"] = max((sure.get(actor, 0.0) for actor in passage.audience), default=0.0) or -max(sure.values())
+    if passage.actors and any(actor in passage.actors for actor in question.others):
+        found["mentioned"] = 1.0
+    for name, wanted, has in (("domain", question.domain, passage.domain), ("aspect", question.aspect, passage.aspect)):
+        if wanted and has:
+            found[name] = wanted.weight * (1.0 if wanted.id == has else -0.5)
+    return found

@@ -1,4 +1,4 @@
-"""Settings: flag > environment ASSISTANT_<NAME> > assistant.toml > default. The only place that reads the environment."""
+"""Settings: flag > environment ASSISTANT_<NAME> > assistant.toml > default."""
 
 from __future__ import annotations
 
@@ -19,11 +19,18 @@ def bundled(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
+BUNDLED_CORPUS = _bundled("corpus")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are and how to answer. Paths are not checked here; the stage that uses one does that."""
 
+<<<<<<< HEAD
     corpus: Path = bundled("corpus")
+=======
+    corpus: Path = BUNDLED_CORPUS
+>>>>>>> main
     index: Path = Path("index")
     embedder: str = "bundled"
     mode: str = "auto"
@@ -97,4 +104,6 @@ def _read_file(path: Path, known: set[str]) -> dict[str, object]:
         raise UsageError(
             f"{path.name}: onbekende instelling {', '.join(unknown)}. Bekend zijn: {', '.join(sorted(known))}."
         )
+    if wrong := sorted(name for name, value in values.items() if not isinstance(value, str)):
+        raise UsageError(f"{path.name}: {', '.join(wrong)} moet tekst tussen aanhalingstekens zijn.")
     return values

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,10 +61,12 @@ class Snapshot:
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
 
-    def cosines(self, number: int, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Similarity of a passage's own text (first) and of its bank questions to a question's vector."""
-        rows = [self.rows[key] for key in self.keys[number]]
-        return np.asarray(self.vectors[rows] @ vector, dtype=np.float32)
+    def cosines(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> list[list[float]]:
+        """Per passage the similarity of its own text (first) and of its bank questions to a question's vector."""
+        groups = [[self.rows[key] for key in self.keys[number]] for number in numbers]
+        flat = self.vectors[[row for group in groups for row in group]] @ vector if groups else np.zeros(0, np.float32)
+        values = iter(flat.tolist())
+        return [[next(values) for _ in group] for group in groups]
 
 
 def snapshot_ids(index: Path) -> list[str]:
@@ -91,6 +93,11 @@ def publish(index: Path, name: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(index / CURRENT)
+    handle = os.open(index, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -108,7 +115,9 @@ def read_manifest(folder: Path) -> Manifest:
             )
         return Manifest(**raw)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexMismatch(f"De index {folder.name} is beschadigd ({error}). Maak hem opnieuw met: assistant index --full") from error
+        raise IndexMismatch(
+            f"De index {folder.name} is beschadigd ({error}). Maak hem opnieuw met: assistant index --full"
+        ) from error
 
 
 def write_passages(
@@ -149,15 +158,18 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         rows = [orjson.loads(line) for line in (folder / "passages.jsonl").read_bytes().splitlines()]
         order = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
         lexical = LexicalIndex.load(folder / "lexical")
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        # A plain array over the mapped file: the memmap class itself is slow to index.
+        vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
         store = open_store(folder / "chroma", name_of_collection(manifest.id), chroma_url)
         stored = store.count()
+        complete = stored == 0 or (len(vectors) > 0 and store.complete(np.asarray(vectors[0])))
     except Exception as error:  # each part has its own way to be broken; the remedy is the same
         raise IndexMismatch(
             f"De index {folder.name} is beschadigd ({type(error).__name__}: {str(error)[:120]}). "
             "Maak hem opnieuw met: assistant index --full"
         ) from error
-    if not (len(rows) == manifest.passages and len(order) == len(vectors) == stored == manifest.vectors):
+    if not (complete and len(rows) == manifest.passages and len(order) == len(vectors) == stored == manifest.vectors):
+        store.close()
         raise IndexMismatch(f"De index {folder.name} is niet compleet. Maak hem opnieuw met: assistant index --full")
     passages = tuple(_passage(row[0]) for row in rows)
     keys = tuple(tuple(row[2]) for row in rows)

@@ -51,7 +51,10 @@ def split_document(document: Document, vocabulary: Vocabulary) -> list[Passage]:
     Returns:
         Passages in order of place. Joined, their texts are the document's text; ids are `<document>:<start>-<end>`.
     """
-    blocks = list(_pieces(document.text, _blocks(document)))
+    text = document.text
+    # Text without any block (link definitions, empty list marks) is one paragraph: nothing of a document is lost.
+    found = list(_blocks(document)) or ([_Block(0, len(text), "paragraph")] if text else [])
+    blocks = list(_pieces(text, found))
     passages: list[Passage] = []
     path: list[tuple[int, str]] = []
     lead = ""
@@ -144,7 +147,9 @@ def _blocks(document: Document) -> Iterator[_Block]:
             continue
         if token.type == "heading_open" and token.level == 0:
             inside = end
-            yield _Block(start, end, "heading", level=int(token.tag[1]))
+            # What is too long to quote is no heading, whatever its mark says; as a paragraph it is cut and found.
+            heading = end - start <= LONGEST_ITEM
+            yield _Block(start, end, "heading" if heading else "paragraph", level=int(token.tag[1]) if heading else 0)
         elif token.type == "list_item_open" and token.level == 1:
             inside = end
             yield _Block(start, end, "item", group=group)
@@ -162,7 +167,9 @@ def _blocks(document: Document) -> Iterator[_Block]:
 def _pieces(text: str, blocks: Iterable[_Block]) -> Iterator[_Block]:
     """Cut blocks that are too long to quote into sentence groups."""
     for block in blocks:
-        limit = {"paragraph": LONGEST_PARAGRAPH, "item": LONGEST_ITEM, "code": LONGEST_ITEM, "table": LONGEST_ITEM}.get(block.kind)
+        limit = {"paragraph": LONGEST_PARAGRAPH, "item": LONGEST_ITEM, "code": LONGEST_ITEM, "table": LONGEST_ITEM}.get(
+            block.kind
+        )
         if limit is None or block.end - block.start <= limit:
             yield block
             continue

@@ -11,7 +11,10 @@ from urllib.parse import urlparse
 import chromadb
 import numpy as np
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
 from numpy.typing import NDArray
+
+from assistant.errors import FailedError
 
 Vectors = NDArray[np.float32]
 COLLECTION = "vectors"
@@ -25,6 +28,7 @@ class VectorStore:
 
     _client: Any = field(repr=False)
     _collection: Any = field(repr=False)
+    _count: int = 0
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """The k keys whose vectors lie nearest, with their cosine similarity, best first."""
@@ -34,16 +38,22 @@ class VectorStore:
         found = self._collection.query(query_embeddings=[vector.tolist()], n_results=count, include=["distances"])
         return [(key, 1.0 - float(d)) for key, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
+    def complete(self, vector: Vectors) -> bool:
+        """Whether a stored vector finds itself and neighbours; Chroma opens a damaged store without a word."""
+        wanted = min(10, self.count())
+        found = self.nearest(vector, wanted)
+        return len(found) == wanted and (not found or found[0][1] > 0.999)
+
     def count(self) -> int:
-        """How many vectors there are."""
-        return int(self._collection.count())
+        """How many vectors there are; counted when it was opened, for nothing is written to it after that."""
+        return self._count
 
     def close(self) -> None:
         """Let go of the files."""
         self._client.close()
 
 
-def _client(folder: Path, url: str) -> Any:
+def _client(folder: Path, url: str) -> Any:  # noqa: ANN401 - Chroma's own type does not leave this module
     settings = ChromaSettings(anonymized_telemetry=False)
     if url:
         parts = urlparse(url)
@@ -62,18 +72,30 @@ def create_store(folder: Path, name: str, keys: Sequence[str], vectors: Vectors,
         keys: distinct, as many as there are vectors.
         vectors: unit vectors, shape (len(keys), dimensions).
         url: of a shared Chroma server, or empty.
+
+    Raises:
+        FailedError: the disk is full, or the server does not answer.
     """
-    client = _client(folder, url)
-    if name in {collection.name for collection in client.list_collections()}:
-        client.delete_collection(name)
-    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
-    step = min(client.get_max_batch_size(), 5000)
-    for start in range(0, len(keys), step):
-        collection.add(ids=list(keys[start : start + step]), embeddings=vectors[start : start + step])
-    client.close()
+    try:
+        client = _client(folder, url)
+        try:
+            if name in {collection.name for collection in client.list_collections()}:
+                client.delete_collection(name)
+            collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
+            step = min(client.get_max_batch_size(), 5000)
+            for start in range(0, len(keys), step):
+                collection.add(ids=list(keys[start : start + step]), embeddings=vectors[start : start + step])
+        finally:
+            client.close()
+    except (ChromaError, ValueError) as error:  # Chroma says ValueError when its server cannot be reached
+        raise FailedError(
+            f"De vectoren konden niet worden opgeslagen ({str(error)[:160]}). De vorige index blijft in gebruik. "
+            "Maak ruimte of controleer de rechten en herhaal: assistant index"
+        ) from error
 
 
 def open_store(folder: Path, name: str, url: str = "") -> VectorStore:
     """Open a collection that `create_store` wrote."""
     client = _client(folder, url)
-    return VectorStore(client, client.get_collection(name, embedding_function=None))
+    collection = client.get_collection(name, embedding_function=None)
+    return VectorStore(client, collection, int(collection.count()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -108,15 +109,16 @@ class Question:
 class Hit:
     """A passage with its score for one question (higher is better) and the evidence that the score was made of.
 
-    `lexical` is the share of the question's words (by weight) that the passage holds, `words` says of
-    each how well (1: the word itself, less: a synonym or part of it);
-    `asked_before` is the cosine of the nearest bank question that waits for the same kind of thing.
+    `cosine` is the best of its own text and its bank questions; `evidence` has the terms of the score by name.
+    The first hits also have: in `words`, how well the passage holds each word of the question (1: the word itself, less: a
+    synonym or part of it), and in `asked_before` the cosine of the nearest bank question that waits for the same kind
+    of thing.
     """
 
     passage: Passage
     score: float
     cosine: float = 0.0
-    lexical: float = 0.0
+    evidence: Mapping[str, float] = field(default_factory=dict)
     words: tuple[tuple[str, float], ...] = ()
     asked_before: float = 0.0
     found_by: tuple[str, ...] = ()

@@ -86,11 +86,13 @@ class Vocabulary:
         return self._aspects.find(tokens)
 
     def synonyms(self, tokens: Sequence[str]) -> list[tuple[tuple[str, ...], list[tuple[tuple[str, ...], float]]]]:
-        """Other wordings for what the words say: per phrase found, (folded words, weight) of the term and its synonyms."""
+        """Other wordings for what the words say: per phrase found, (folded words, weight) of each synonym."""
         result = []
         for found in self._terms.find(tokens):
             said = tuple(tokens[found.start : found.end])
-            others = [(phrase, found.weight * weight) for phrase, weight in self.wordings(found.entry) if phrase != said]
+            others = [
+                (phrase, found.weight * weight) for phrase, weight in self.wordings(found.entry) if phrase != said
+            ]
             result.append((said, others))
         for token in tokens:
             if long := self.abbreviations.get(token):
@@ -105,7 +107,9 @@ class Vocabulary:
         """Every phrase of the file in folded words: none of them is a typing error."""
         tables = (self._actors, self._domains, self._aspects, self._terms)
         long = [tuple(words(meaning)) for meanings in self.abbreviations.values() for meaning in meanings]
-        return [phrase for table in tables for phrase in table.table] + long + [(short,) for short in self.abbreviations]
+        return (
+            [phrase for table in tables for phrase in table.table] + long + [(short,) for short in self.abbreviations]
+        )
 
     def heading(self, text: str) -> tuple[str | None, str | None, str | None]:
         """(actor, domain, aspect) that a heading *is*: its content words must all belong to what it names."""
@@ -114,7 +118,9 @@ class Vocabulary:
         actors = [f for f in self.actors_in(tokens) if f.weight == SURE]
         domains = [f for f in self.domains_in(tokens) if f.weight == SURE]
         covered = {i for f in (*aspects, *actors, *domains) for i in range(f.start, f.end)}
-        rest = [t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t != "actor" and not t.isdigit()]
+        rest = [
+            t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t != "actor" and not t.isdigit()
+        ]
         aspect = aspects[0].entry if aspects and aspects[0].start <= 1 else None
         if rest and not aspect:
             return None, None, None
@@ -147,14 +153,22 @@ def load_vocabulary(path: Path) -> Vocabulary:
         return Vocabulary()
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise VocabularyError(f"{path.name} is geen geldige YAML: {error}. Herstel het bestand en probeer opnieuw.") from error
+    except OSError as error:
+        raise VocabularyError(f"{path} kan niet worden gelezen ({error.strerror}). Controleer de rechten.") from error
+    except Exception as error:  # PyYAML raises whatever its converters raise: ValueError, KeyError, RecursionError …
+        raise VocabularyError(
+            f"{path.name} is geen geldige YAML: {' '.join(str(error).split())[:200]}. "
+            "Herstel het bestand en probeer opnieuw."
+        ) from error
     if not isinstance(raw, dict):
         raise VocabularyError(f"{path.name}: bovenaan moeten actors, domains, aspects, terms en abbreviations staan.")
     parts = {name: _entries(path.name, name, raw.get(name)) for name in ("actors", "domains", "aspects", "terms")}
     _refuse_shared_aliases(path.name, parts["actors"])
     short: dict[str, tuple[str, ...]] = {}
-    for item in raw.get("abbreviations") or []:
+    abbreviations = raw.get("abbreviations") or []
+    if not isinstance(abbreviations, list):
+        raise VocabularyError(f"{path.name}: 'abbreviations' moet een lijst zijn.")
+    for item in abbreviations:
         if not isinstance(item, dict) or not isinstance(item.get("short"), str) or not item.get("long"):
             raise VocabularyError(f"{path.name}: afkorting {item!r} mist 'short' of 'long'.")
         long = item["long"] if isinstance(item["long"], list) else [item["long"]]
@@ -195,7 +209,9 @@ def _entries(file: str, part: str, raw: object) -> list[Entry]:
                 kind=lists["kind"],
             )
         )
-    doubles = {entry.id for entry in entries if [e.id for e in entries].count(entry.id) > 1} if part != "terms" else set()
+    doubles = (
+        {entry.id for entry in entries if [e.id for e in entries].count(entry.id) > 1} if part != "terms" else set()
+    )
     if doubles:
         raise VocabularyError(f"{file}: '{part}' heeft {', '.join(sorted(doubles))} dubbel. Voeg ze samen.")
     return entries
@@ -207,6 +223,6 @@ def _refuse_shared_aliases(file: str, actors: Sequence[Entry]) -> None:
         for phrase, weight in _phrases_of(entry):
             if weight == SURE and seen.setdefault(phrase, entry.id) != entry.id:
                 raise VocabularyError(
-                    f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; kies er een, of zet het onder 'kind'."
+                    f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; "
+                    "kies er een, of zet het onder 'kind'."
                 )
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.types import Document
@@ -69,7 +70,9 @@ def load_cases(path: Path, documents: Mapping[str, Document]) -> list[Case]:
                     kind=raw["kind"],
                     history=tuple(raw["history"]),
                     answerable=bool(raw["answerable"]),
-                    gold=tuple(_gold(raw["id"], gold, documents) for gold in raw["gold"]),
+                    gold=tuple(
+                        find_gold(raw["id"], gold["document"], gold["quote"], documents) for gold in raw["gold"]
+                    ),
                     facts=tuple(tuple(group) for group in raw["facts"]),
                     forbid=tuple(raw["forbid"]),
                     unanswerable_kind=raw.get("unanswerable_kind"),
@@ -80,8 +83,12 @@ def load_cases(path: Path, documents: Mapping[str, Document]) -> list[Case]:
     return cases
 
 
-def _gold(case: str, gold: Mapping[str, str], documents: Mapping[str, Document]) -> Gold:
-    document, quote = gold["document"], gold["quote"]
+def find_gold(case: str, document: str, quote: str, documents: Mapping[str, Document]) -> Gold:
+    """A gold quote with every place of the corpus where its words stand, typographic variants included.
+
+    Raises:
+        CaseError: the quote is not in the document named.
+    """
     if document not in documents or quote not in documents[document].text:
         raise CaseError(f"case {case}: the quote {quote[:60]!r} is not in {document}")
     # The same words in two places are one source to a reader: typographic differences do not count.
@@ -95,6 +102,7 @@ def _gold(case: str, gold: Mapping[str, str], documents: Mapping[str, Document])
     return Gold(document, quote, spans)
 
 
+@lru_cache(maxsize=8192)
 def _level(text: str) -> str:
     """Typographic variants made equal, character for character, so that offsets stay."""
     return text.translate(str.maketrans("’‘“”\u00a0–", "''\"\" -")).lower()

@@ -1,14 +1,21 @@
-"""Measures of one answer against its case: pure functions, each 0..1 (None: does not apply to this case)."""
+"""Measures of one answer or one ranking against its case: pure functions, 0..1 unless said otherwise.
+
+None means that a measure does not apply to a case; an answer or a ranking that is missing counts as 0, never as None.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+import ir_measures
+from ir_measures import RR, R, nDCG
+
 from assistant.types import Answer, Citation, Hit
 from evals.cases import Case, Gold
 
 Span = tuple[str, int, int]
+FOUND_AT = (1, 5, 10)
 
 
 def overlaps(one: Span, other: Span) -> bool:
@@ -40,13 +47,30 @@ def completeness(case: Case, answer: Answer) -> float | None:
     return sum(any(supports(c, gold) for c in answer.citations) for gold in case.gold) / len(case.gold)
 
 
+def citation_recall(answer: Answer) -> float | None:
+    """Share of the statements of which every word stands in the quotes they cite.
+
+    ALCE's citation recall (Gao et al. 2023, arXiv 2305.14627) asks whether the cited passages together entail the
+    statement; here holding all of its words takes the place of their entailment model.
+    """
+    if not answer.statements:
+        return None
+    by_number = {c.n: c for c in answer.citations}
+    return sum(
+        _words(s.text) <= _words(" ".join(by_number[n].quote for n in s.citations if n in by_number))
+        and bool(s.citations)
+        for s in answer.statements
+    ) / len(answer.statements)
+
+
 def citation_precision(case: Case, answer: Answer) -> float | None:
     """Share of the statements whose citations hold part of a gold quote (ALCE's precision, judged by span)."""
     if not case.answerable or not answer.statements:
         return None
     by_number = {c.n: c for c in answer.citations}
     right = sum(
-        any(supports(by_number[n], gold) for n in statement.citations for gold in case.gold) for statement in answer.statements
+        any(supports(by_number[n], gold) for n in statement.citations for gold in case.gold)
+        for statement in answer.statements
     )
     return right / len(answer.statements)
 
@@ -60,7 +84,10 @@ def characters(case: Case, answer: Answer) -> tuple[float, float] | None:
     gold_each = [_characters(gold.spans) for gold in case.gold]
     precision = len(cited & gold_all) / len(cited) if cited else 0.0
     # A quote that stands in two places is recalled when either is cited.
-    recalled = [max((len(cited & _characters([s])) / max(1, s[2] - s[1]) for s in gold.spans), default=0.0) for gold in case.gold]
+    recalled = [
+        max((len(cited & _characters([s])) / max(1, s[2] - s[1]) for s in gold.spans), default=0.0)
+        for gold in case.gold
+    ]
     return precision, sum(recalled) / len(gold_each) if gold_each else 0.0
 
 
@@ -85,6 +112,29 @@ def refused(answer: Answer) -> float:
     return float(answer.status == "not_found")
 
 
+def false_refusal(case: Case, answer: Answer) -> float | None:
+    """1 when an answerable question is refused: lower is better."""
+    return refused(answer) if case.answerable else None
+
+
+def false_answer(case: Case, answer: Answer) -> float | None:
+    """1 when an unanswerable question is answered: lower is better (UAEval4RAG's unanswered ratio, turned round)."""
+    return None if case.answerable else 1.0 - refused(answer)
+
+
+def correct(case: Case, answer: Answer) -> float:
+    """1 when all is as it should be: refused if unanswerable, else a right source, every fact, nothing forbidden."""
+    if not case.answerable:
+        return refused(answer)
+    parts = (right_citation(case, answer), fact_recall(case, answer), pure(case, answer))
+    return float(all(part in (None, 1.0) for part in parts) and not refused(answer))
+
+
+def answer_length(answer: Answer) -> float | None:
+    """Characters of the text of an answer that is no refusal."""
+    return None if refused(answer) else float(len(answer.text))
+
+
 def quotes_exact(answer: Answer, texts: dict[str, str]) -> float | None:
     """Share of the quotes, nearest ones included, that are exactly the document's text at their place: must be 1."""
     quoted = (*answer.citations, *answer.nearest)
@@ -93,12 +143,33 @@ def quotes_exact(answer: Answer, texts: dict[str, str]) -> float | None:
     return sum(texts[c.document][c.start : c.end] == c.quote for c in quoted) / len(quoted)
 
 
-def ranks(case: Case, hits: Sequence[Hit]) -> list[bool]:
-    """For each hit in order, whether its passage holds part of a gold quote."""
-    return [
-        any(overlaps((h.passage.document, h.passage.quote_start, h.passage.quote_end), s) for gold in case.gold for s in gold.spans)
-        for h in hits
-    ]
+def ranking(case: Case, hits: Sequence[Hit]) -> dict[str, float] | None:
+    """recall@1/5/10, nDCG@10 and MRR@10 of a ranking, by ir-measures; None for an unanswerable question.
+
+    Recall counts gold quotes: the share that the first k hits hold a part of. For nDCG (Järvelin and Kekäläinen 2002)
+    and the reciprocal rank (Voorhees 1999) a hit is relevant when it holds a gold quote that no earlier hit holds,
+    and each gold quote that no hit holds is one relevant text that was not found.
+    """
+    if not case.answerable or not case.gold:
+        return None
+    first = [next((rank for rank, hit in enumerate(hits) if holds(hit, gold)), None) for gold in case.gold]
+    names = [f"missed {number}" if rank is None else f"hit {rank}" for number, rank in enumerate(first)]
+    run = {f"hit {rank}": -float(rank) for rank in range(len(hits))}
+    recalls = [R @ k for k in FOUND_AT]
+    each = {f"gold {number}": {name: 1} for number, name in enumerate(names)}
+    found = ir_measures.calc_aggregate(recalls, each, dict.fromkeys(each, run))
+    ranked = ir_measures.calc_aggregate([nDCG @ 10, RR @ 10], {"case": dict.fromkeys(names, 1)}, {"case": run})
+    return {
+        **{f"recall@{k}": float(found[measure]) for k, measure in zip(FOUND_AT, recalls, strict=True)},
+        "ndcg@10": float(ranked[nDCG @ 10]),
+        "mrr@10": float(ranked[RR @ 10]),
+    }
+
+
+def holds(hit: Hit, gold: Gold) -> bool:
+    """Whether the passage of a hit shares text with a gold quote, wherever the corpus holds those words."""
+    place = (hit.passage.document, hit.passage.quote_start, hit.passage.quote_end)
+    return any(overlaps(place, span) for span in gold.spans)
 
 
 def level(text: str) -> str:
@@ -110,3 +181,7 @@ def level(text: str) -> str:
 
 def _characters(spans: Iterable[Span]) -> set[tuple[str, int]]:
     return {(document, place) for document, start, end in spans for place in range(start, end)}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", level(text)))

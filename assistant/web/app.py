@@ -18,6 +18,7 @@ from assistant.assistant import Assistant
 from assistant.errors import FailedError
 from assistant.web.frame import STATIC, TYPES, index_page, source_page
 from assistant.web.page import build_page
+from assistant.web.pages import add_pages
 from assistant.web.security import Guard
 from assistant.web.shell import documents_html
 from assistant.web.source import source_html
@@ -34,6 +35,7 @@ def create_app(assistant: Assistant) -> FastAPI:
         raise FailedError("GRADIO_SHARE staat aan: dan komt deze pagina op internet. Zet hem uit en start opnieuw.")
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, assistant)
+    add_pages(app, assistant)
     gr.mount_gradio_app(
         app,
         build_page(assistant),
@@ -79,7 +81,9 @@ def serve(assistant: Assistant, host: str, port: int, announce: Callable[[str], 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         listening = socket.socket(family, kind, protocol)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -92,8 +96,12 @@ def _listen(host: str, port: int) -> socket.socket:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise FailedError(f"Poort {port} op {host} is al in gebruik. Kies een andere met --port.") from error
         if isinstance(error, OSError) and error.errno == errno.EACCES:
-            raise FailedError(f"Poort {port} mag niet zonder extra rechten. Kies er een boven 1023 met --port.") from error
-        raise FailedError(f"Op {host}:{port} kan niet worden geluisterd ({error}). Controleer --host en --port.") from error
+            raise FailedError(
+                f"Poort {port} mag niet zonder extra rechten. Kies er een boven 1023 met --port."
+            ) from error
+        raise FailedError(
+            f"Op {host}:{port} kan niet worden geluisterd ({error}). Controleer --host en --port."
+        ) from error
     return listening
 
 
@@ -103,10 +111,14 @@ def _add_routes(app: FastAPI, assistant: Assistant) -> None:
         path = STATIC / name
         if path.suffix not in TYPES or path.parent != STATIC or not path.is_file():
             raise HTTPException(404)
-        return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+        return FileResponse(
+            path, media_type=TYPES[path.suffix], headers={"Cache-Control": "public, max-age=31536000, immutable"}
+        )
 
     @app.get("/bron/{document:path}")
-    def source(document: str, van: str = "", tot: str = "", versie: str = "", taal: str = "nl", deel: str = "") -> HTMLResponse:
+    def source(
+        document: str, van: str = "", tot: str = "", versie: str = "", taal: str = "nl", deel: str = ""
+    ) -> HTMLResponse:
         language = language_of(taal)
         span = (int(van), int(tot)) if van.isdecimal() and tot.isdecimal() and len(van + tot) < 24 else None
         snapshot = assistant.snapshot

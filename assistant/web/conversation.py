@@ -41,7 +41,9 @@ def understood_line(answer: Answer, assistant: Assistant, language: Language) ->
     say, question, words = TEXTS[language], answer.understood, assistant.vocabulary
     parts: list[str] = []
     found = [(question.aspect, words.aspects)] if question.aspect else []
-    found += [(actor, words.actors) for actor in question.actors] + ([(question.domain, words.domains)] if question.domain else [])
+    found += [(actor, words.actors) for actor in question.actors] + (
+        [(question.domain, words.domains)] if question.domain else []
+    )
     for mention, entries in found:
         entry = entries.get(mention.id) if mention else None
         if entry is not None and mention is not None:
@@ -79,12 +81,12 @@ def _answered(answer: Answer, assistant: Assistant, language: Language) -> str:
     basis = say["from_model"] if answer.mode == "llm" else say["from_text"]
     told = say["say_one"] if len(cited) == 1 else say["say_answer"].format(n=len(cited))
     return (
-        f'<section class="told" tabindex="-1" data-say="{escape(told)}"><h2 class="sr">{say["answer"]}</h2>'
+        f'<section class="told" tabindex="-1" data-say="{escape(told)}"><div class="said"><h2 class="sr">{say["answer"]}</h2>'
         f'<div class="answer" lang="nl">{body}</div>{_notices(answer)}'
-        f'<h3 class="label">{say["sources"]}</h3>{_cards(answer.citations, assistant, language)}'
-        f'<div class="under">{_understood(answer, assistant, language)}<span class="basis">{basis}</span>'
-        f'<button type="button" class="quiet" data-copy="{escape(_copy_text(answer, say))}">{say["copy"]}</button></div>'
-        f"{_further(answer, say)}</section>"
+        f'<div class="under"><span class="basis">{basis}</span>{_understood(answer, assistant, language)}'
+        f'<button type="button" class="quiet" data-copy="{escape(_copy_text(answer, say))}">{say["copy"]}</button></div></div>'
+        f'<div class="proof"><h3 class="label">{say["sources"]}</h3>{_cards(answer.citations, assistant, language)}'
+        f"{_further(answer, say)}</div></section>"
     )
 
 
@@ -92,19 +94,18 @@ def _refused(answer: Answer, assistant: Assistant, language: Language) -> str:
     say = TEXTS[language]
     if answer.understood.kind == "chitchat":
         text = to_html(answer.text)
-        return f'<section class="told chitchat" tabindex="-1">{_title("chitchat", say)}{text}</section>'
+        return f'<section class="told chitchat" tabindex="-1"><div class="said">{_title("chitchat", say)}{text}</div></section>'
     nearest = contact = ""
     if answer.nearest:
         cards = "".join(_near(citation, assistant, language) for citation in answer.nearest)
-        nearest = f'<h3 class="label">{say["nearest"]}</h3><ul class="cards near">{cards}</ul>'
+        nearest = f'<div class="proof"><h3 class="label">{say["nearest"]}</h3><ul class="cards near">{cards}</ul></div>'
     if found := contact_of(answer, assistant):
         address, title = (escape(part) for part in found)
         link = f'<a href="mailto:{address}">{address}</a>' if "@" in address else address
         contact = f'<p class="contact">{say["contact"]} {link} <span>({title})</span></p>'
     return (
-        f'<section class="told refused" tabindex="-1">{_title("refused", say)}<p>{say["refused_why"]}</p>'
-        f"{_notices(answer)}{nearest}{contact}"
-        f'<div class="under">{_understood(answer, assistant, language)}</div>{_further(answer, say)}</section>'
+        f'<section class="told refused" tabindex="-1"><div class="said">{_title("refused", say)}<p>{say["refused_why"]}</p>'
+        f'{contact}{_notices(answer)}<div class="under">{_understood(answer, assistant, language)}</div></div>{nearest}</section>'
     )
 
 
@@ -116,7 +117,10 @@ def _failed(turn: Turn, say: dict[str, str]) -> str:
         text = f"<p>{escape(turn.failure or say['failed_what'])}</p><p>{say['failed_do']}</p>"
     retry = f'<button type="button" class="chip" data-ask="{escape(turn.question)}">{say["retry"]}</button>'
     again = "" if turn.users_fault else retry
-    return f'<section class="told failed" tabindex="-1" role="alert">{_icon("failed")}<h2>{title}</h2>{text}{again}</section>'
+    return (
+        f'<section class="told failed" tabindex="-1" role="alert">'
+        f'<div class="said">{_icon("failed")}<h2>{title}</h2>{text}{again}</div></section>'
+    )
 
 
 def _mark(citation: Citation, language: Language) -> str:
@@ -166,7 +170,11 @@ def _further(answer: Answer, say: dict[str, str]) -> str:
         f'<li><button type="button" class="chip" data-ask="{escape(question)}">{escape(question[:1].upper() + question[1:])}</button></li>'
         for question in answer.suggestions
     )
-    return f'<div class="further"><h3 class="label">{say["further"]}</h3><ul class="chips">{chips}</ul></div>' if chips else ""
+    return (
+        f'<div class="further"><h3 class="label">{say["further"]}</h3><ul class="chips">{chips}</ul></div>'
+        if chips
+        else ""
+    )
 
 
 def _notices(answer: Answer) -> str:

@@ -8,13 +8,19 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
+from assistant.web.shell import header_html, words_for_scripts
 from assistant.web.texts import NAME, TEXTS, Language
 
 STATIC = Path(__file__).with_name("static")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+# In this order: the second and later use what the first provides.
+CHAT_SCRIPTS = ("source.js", "app.js")
+PAGE_SCRIPTS = ("source.js",)
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
 # What Gradio's index page says about Gradio: pictures on other sites, its own name, a manifest that we do not have.
-_NOT_OURS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:|name="viewport")[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL)
+_NOT_OURS = re.compile(
+    r'\s*<meta\s+(?:property="og:|name="twitter:|name="viewport")[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL
+)
 
 
 @lru_cache(maxsize=8)
@@ -25,10 +31,7 @@ def static_address(name: str) -> str:
 
 def index_page(page: str, documents: str) -> str:
     """Gradio's index page with our head, and something to read until the scripts have loaded."""
-    head = (
-        f"{_VIEWPORT}<title>{NAME}</title>{_links()}"
-        f'<script defer src="{static_address("app.js")}"></script>'
-    )
+    head = f"{_VIEWPORT}<title>{NAME}</title>{_links()}{_scripts(CHAT_SCRIPTS)}"
     first = (
         f'<div id="eerst"><p class="name">{NAME}</p><p role="status">{TEXTS["nl"]["loading"]}</p>'
         f"<noscript><p>{TEXTS['nl']['noscript']}</p>{documents}</noscript></div>"
@@ -38,14 +41,37 @@ def index_page(page: str, documents: str) -> str:
     return page.replace("<gradio-app", f"{first}<gradio-app", 1)
 
 
-def source_page(title: str, body: str, language: Language) -> str:
-    """A source on a page of its own, which can be linked to and read without scripts."""
+def plain_page(
+    title: str, body: str, language: Language, active: str = "", scripts: tuple[str, ...] = PAGE_SCRIPTS
+) -> str:
+    """A page that the server writes: the header with all pages, and `body` (safe HTML) in its <main>.
+
+    Args:
+        title: the page's title, as plain text.
+        body: the HTML of the page.
+        language: the language of the page around the documents.
+        active: the address of the page, one of shell.PAGES, or nothing.
+        scripts: names of files in static/; source.js opens links with data-source in a panel.
+    """
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">{_VIEWPORT}'
-        f"<title>{escape(title)} · {NAME}</title>{_links()}</head>"
-        f'<body class="alone"><p class="name"><a href="/">{NAME}</a></p><main class="source">{body}</main></body></html>'
+        f"<title>{escape(title)} · {NAME}</title>{_links()}{_scripts(scripts)}</head>"
+        f'<body class="plain" {words_for_scripts(language)}><header id="kop">{header_html(active, language)}</header>'
+        f'<main id="inhoud" tabindex="-1">{body}</main></body></html>'
     )
 
 
+def source_page(title: str, body: str, language: Language) -> str:
+    """A source on a page of its own, which can be linked to and read without scripts."""
+    return plain_page(title, f'<div class="source">{body}</div>', language, scripts=())
+
+
+def _scripts(names: tuple[str, ...]) -> str:
+    return "".join(f'<script defer src="{static_address(name)}"></script>' for name in names)
+
+
 def _links() -> str:
-    return f'<link rel="stylesheet" href="{static_address("style.css")}"><link rel="icon" type="image/svg+xml" href="{static_address("icon.svg")}">'
+    return (
+        f'<link rel="stylesheet" href="{static_address("style.css")}">'
+        f'<link rel="icon" type="image/svg+xml" href="{static_address("icon.svg")}">'
+    )

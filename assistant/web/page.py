@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.web.conversation import Turn, conversation_html
-from assistant.web.shell import MAX_QUESTION, composer_html, header_html, start_html
+from assistant.web.shell import MAX_QUESTION, composer_html, header_html, start_html, tools_html
 from assistant.web.starters import Starters
 from assistant.web.texts import NAME, TEXTS, Language, language_of
 
@@ -29,9 +29,9 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     chat = Chat(assistant)
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as page:
         turns = gr.State((), time_to_live=_FORGET_AFTER)
-        header = _piece(header_html(assistant, None, "nl"), "kop")
+        header = _piece(header_html("/", "nl", tools_html("nl")), "kop")
         talk = _piece(chat.talk((), None, "nl"), "gesprek")
-        composer = _piece(composer_html("nl"), "invoer")
+        composer = _piece(composer_html(assistant, None, "nl"), "invoer")
         how: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
         composer.ask(chat.ask, [turns], [talk, turns], concurrency_limit=AT_ONCE, **how)
         composer.setup(chat.setup, [turns], [header, talk, composer], concurrency_limit=AT_ONCE, **how)
@@ -58,8 +58,8 @@ class Chat:
     def setup(self, event: gr.EventData, turns: _Turns) -> tuple[str, str, str]:
         """Another role or language: the same conversation in other words."""
         role, language = self._choices(event)
-        header = header_html(self._assistant, role, language)
-        return header, self.talk(turns, role, language), composer_html(language)
+        header = header_html("/", language, tools_html(language))
+        return header, self.talk(turns, role, language), composer_html(self._assistant, role, language)
 
     def restart(self, event: gr.EventData) -> tuple[str, _Turns]:
         """Forget the conversation."""

@@ -1,11 +1,10 @@
-"""Markdown → HTML that is safe to show: no HTML of its own, no images, links only to the web or to an e-mail address."""
+"""Markdown → HTML that is safe to show: no HTML of its own, no images, links only to the web or to a mail address."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -93,8 +92,8 @@ def _headings_of_places(tokens: Sequence[Token]) -> None:
                 child.meta["place"] = True
 
 
-def _text(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
-    mark: Mark | None = env.get("mark")
+def _text(_: object, tokens: Sequence[Token], index: int, __: object, env: dict[str, Mark | None]) -> str:
+    mark = env.get("mark")
     text = tokens[index].content
     if mark is None:
         return escape(text)
@@ -111,7 +110,7 @@ def _text(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env:
     return "".join([*parts, escape(text[done:])])
 
 
-def _link_open(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+def _link_open(_: object, tokens: Sequence[Token], index: int, __: object, ___: object) -> str:
     address = link_address(str(tokens[index].attrGet("href") or ""))
     if address is None:
         return "<a>"
@@ -119,7 +118,11 @@ def _link_open(renderer: Any, tokens: Sequence[Token], index: int, options: Any,
 
 
 def _build() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "reference", "html_block", "html_inline"])
+    markdown = (
+        MarkdownIt("commonmark", {"html": False})
+        .enable("table")
+        .disable(["image", "reference", "html_block", "html_inline"])
+    )
     markdown.add_render_rule("text", _text)
     markdown.add_render_rule("link_open", _link_open)
     return markdown

@@ -13,25 +13,53 @@ SHOWN_DOCUMENTS = 8
 MAX_QUESTION = 1_000
 
 
-def header_html(assistant: Assistant, role: str | None, language: Language) -> str:
-    """Name, role, language, a new conversation."""
+# The pages of the application: address, and the name of its words in texts.py.
+PAGES = (
+    ("/", "page_ask"),
+    ("/led-route", "page_led"),
+    ("/kwaliteitskader", "page_framework"),
+    ("/lop-koers", "page_lop"),
+    ("/documenten", "page_documents"),
+)
+
+
+def navigation_html(active: str, language: Language) -> str:
+    """The links to all pages; `active` is the address of the one that is shown."""
     say = TEXTS[language]
-    options = [("", say["no_role"]), *((name, role_label(assistant, name, language)) for name in assistant.vocabulary.actors)]
-    roles = "".join(
-        f'<option value="{escape(name)}"{" selected" if name == (role or "") else ""}>{escape(label)}</option>'
-        for name, label in options
+    links = "".join(
+        f'<li><a href="{escape(address_in(address, language))}"{current}>{say[words]}</a></li>'
+        for address, words in PAGES
+        for current in (' aria-current="page"' if address == active else "",)
     )
-    languages = "".join(
+    return f'<nav class="pages" aria-label="{say["pages"]}"><ul>{links}</ul></nav>'
+
+
+def address_in(address: str, language: Language) -> str:
+    """An address of our own, with the language that the next page should speak; Dutch is what it speaks unasked."""
+    return address if language == "nl" or address == "/" else f"{address}?taal={language}"
+
+
+def header_html(active: str, language: Language, tools: str = "") -> str:
+    """The top of every page: the name, the pages, and at the end what a page adds."""
+    say = TEXTS[language]
+    target, words = ("vraag", "skip") if active == "/" else ("inhoud", "skip_page")
+    return (
+        f'<a class="skip" href="#{target}">{say[words]}</a>'
+        f'<div class="bar"><p class="name"><a href="/">{NAME}</a></p>{navigation_html(active, language)}{tools}</div>'
+    )
+
+
+def tools_html(language: Language) -> str:
+    """What the chat adds to the header: a new conversation, and its language; app.js handles both."""
+    say = TEXTS[language]
+    buttons = "".join(
         f'<button type="button" data-lang="{name}" lang="{name}" aria-pressed="{str(name == language).lower()}" '
         f'aria-label="{"Nederlands" if name == "nl" else "English"}">{name.upper()}</button>'
         for name in LANGUAGES
     )
-    picker = f'<label class="role"><span>{say["role"]}</span><select id="rol" autocomplete="off">{roles}</select></label>'
     return (
-        f'<a class="skip" href="#vraag">{say["skip"]}</a><div class="bar"><p class="name">{NAME}</p>'
-        f"{picker if assistant.vocabulary.actors else ''}"
-        f'<div class="languages" role="group" aria-label="{say["language"]}">{languages}</div>'
-        f'<button type="button" class="quiet" data-restart>{say["restart"]}</button></div>'
+        f'<button type="button" class="quiet" data-restart>{say["restart"]}</button>'
+        f'<div class="languages" role="group" aria-label="{say["language"]}">{buttons}</div>'
     )
 
 
@@ -39,16 +67,17 @@ def start_html(assistant: Assistant, starters: tuple[str, ...], role: str | None
     """The empty conversation: what this is, questions to start with, which documents it knows."""
     say = TEXTS[language]
     heading = say["starters_role"].format(role=role_label(assistant, role, language)) if role else say["starters"]
-    chips = "".join(
+    rows = "".join(
         f'<li><button type="button" class="starter" data-ask="{escape(q)}">{escape(q)}</button></li>' for q in starters
     )
-    questions = f'<h2 class="label">{escape(heading)}</h2><ul class="starters">{chips}</ul>' if chips else ""
+    questions = f'<h2 class="label">{escape(heading)}</h2><ul class="starters">{rows}</ul>' if rows else ""
     undated = any(not (document.date or document.status) for document in assistant.snapshot.documents.values())
+    dates = f'<p class="facts">{say["no_dates"]}</p>' if undated else ""
     return (
-        f'<div class="start"><h1>{say["hello"]}</h1><p class="what">{say["what"]}</p>{questions}'
-        f'<h2 class="label">{say["documents"]}</h2><p>{say["documents_intro"]}</p>{documents_html(assistant, language)}'
-        + (f'<p class="facts">{say["no_dates"]}</p>' if undated else "")
-        + "</div>"
+        f'<div class="start"><div class="said"><h1>{say["hello"]}</h1>'
+        f'<p class="what">{say["what"]}</p>{questions}</div>'
+        f'<div class="proof"><h2 class="label">{say["documents"]}</h2><p class="facts">{say["documents_intro"]}</p>'
+        f"{documents_html(assistant, language)}{dates}</div></div>"
     )
 
 
@@ -61,17 +90,41 @@ def documents_html(assistant: Assistant, language: Language) -> str:
     return f'<ul class="documents">{rows}</ul>'
 
 
-def composer_html(language: Language) -> str:
-    """The field for the question, with the words that app.js needs in this language."""
+def composer_html(assistant: Assistant, role: str | None, language: Language) -> str:
+    """The field for the question, the role, and the words that the scripts need in this language."""
     say = TEXTS[language]
-    words = {name: say[name] for name in ("you", "searching", "failed", "offline", "retry", "copied", "panel", "close", "own_page")}
-    data = " ".join(f'data-say-{name.replace("_", "-")}="{escape(text)}"' for name, text in words.items())
     return (
-        f'<form id="stel" data-language="{language}" {data}><label class="sr" for="vraag">{say["ask_label"]}</label>'
-        f'<textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" placeholder="{say["placeholder"]}" '
+        f'<form id="stel" {words_for_scripts(language)}><label class="sr" for="vraag">{say["ask_label"]}</label>'
+        f'<div class="field"><textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" '
+        f'placeholder="{say["placeholder"]}" '
         f'aria-describedby="let-op" autocomplete="off" enterkeyhint="send"></textarea>'
         f'<button type="submit"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"/></svg>'
-        f'<span>{say["send"]}</span></button></form><p id="let-op">{say["hint"]}</p>'
+        f"<span>{say['send']}</span></button></div></form>"
+        f'<div class="below">{_role_picker(assistant, role, language)}<p id="let-op">{say["hint"]}</p></div>'
+    )
+
+
+def words_for_scripts(language: Language) -> str:
+    """The words that the scripts show, as attributes of an element."""
+    words = ("you", "searching", "failed", "offline", "retry", "copied", "panel", "close", "own_page", "loading_source")
+    data = " ".join(f'data-say-{name.replace("_", "-")}="{escape(TEXTS[language][name])}"' for name in words)
+    return f'data-language="{language}" {data}'
+
+
+def _role_picker(assistant: Assistant, role: str | None, language: Language) -> str:
+    if not assistant.vocabulary.actors:
+        return ""
+    say = TEXTS[language]
+    names = [
+        ("", say["no_role"]),
+        *((name, role_label(assistant, name, language)) for name in assistant.vocabulary.actors),
+    ]
+    options = "".join(
+        f'<option value="{escape(name)}"{" selected" if name == (role or "") else ""}>{escape(label)}</option>'
+        for name, label in names
+    )
+    return (
+        f'<label class="role"><span>{say["role"]}</span> <select id="rol" autocomplete="off">{options}</select></label>'
     )
 
 
@@ -87,4 +140,6 @@ def role_label(assistant: Assistant, role: str | None, language: Language) -> st
 def _document(document: Document, language: Language) -> str:
     facts = facts_of(document)
     address = escape(document_address(document.id, language))
-    return f'<a href="{address}" data-source>{escape(document.title)}</a>' + (f' <span class="facts">{facts}</span>' if facts else "")
+    return f'<a href="{address}" data-source>{escape(document.title)}</a>' + (
+        f' <span class="facts">{facts}</span>' if facts else ""
+    )

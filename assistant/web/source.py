@@ -65,7 +65,9 @@ def excerpt_of(document: Document, passages: Sequence[Passage], start: int, end:
     return Excerpt(begin, passages[high].end, passages[low].start > document.body_start, high + 1 < len(passages))
 
 
-def source_html(snapshot: Snapshot, document_id: str, span: tuple[int, int] | None, version: str, language: Language) -> tuple[int, str]:
+def source_html(
+    snapshot: Snapshot, document_id: str, span: tuple[int, int] | None, version: str, language: Language
+) -> tuple[int, str]:
     """The status code and the HTML that shows a document, or the section around a span with the span highlighted."""
     say = TEXTS[language]
     document = snapshot.documents.get(document_id)
@@ -76,7 +78,9 @@ def source_html(snapshot: Snapshot, document_id: str, span: tuple[int, int] | No
     if span is None:
         end = min(len(document.text), document.body_start + WHOLE)
         body = to_html(document.text[document.body_start : end])
-        return 200, _head(document, (), language) + _body(document, body, False, end < len(document.text), say) + _foot(document, language, False)
+        return 200, _head(document, (), language) + _body(document, body, False, end < len(document.text), say) + _foot(
+            document, language, False
+        )
     start, end = span
     passages = [passage for passage in snapshot.passages if passage.document == document_id]
     if not document.body_start <= start < end <= len(document.text) or not passages:
@@ -127,10 +131,9 @@ def _head(document: Document, section: tuple[str, ...], language: Language) -> s
 
 
 def _body(document: Document, body: str, before: bool, after: bool, say: dict[str, str]) -> str:
-    cut = f'<p class="cut" aria-label="{say["cut"]}">···</p>'
-    return (
-        f'<div class="source-text" lang="{escape(document.language)}">{cut if before else ""}{body}{cut if after else ""}</div>'
-    )
+    cut = f'<p class="cut"><span aria-hidden="true">···</span><span class="sr">{say["cut"]}</span></p>'
+    text = f"{cut if before else ''}{body}{cut if after else ''}"
+    return f'<div class="source-text" lang="{escape(document.language)}">{text}</div>'
 
 
 def _foot(document: Document, language: Language, link_whole: bool) -> str:

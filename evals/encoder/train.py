@@ -1,11 +1,13 @@
 """Continue the training of the bundled encoder on question–passage pairs written for the purpose.
 
-    python -m evals.encoder.train --start FOLDER --data FOLDER --out FOLDER [--minutes 20] [--bank corpus/questions]
+    python -m evals.encoder.train --start FOLDER --data FOLDER [FOLDER …] --out FOLDER [--minutes 25] [--bank FOLDER]
 
 Contrastive (InfoNCE, temperature 0.05) over four kinds of pairs, in turn: everyday question → formal passage, with
 questions that share the passage's words but ask what it does not say as hard negatives; heading → paragraph; Dutch →
 English sentences and words, which keeps the two languages in one space. No eval question is ever read. Seeds are fixed;
-the number of steps depends on the time given, so a repeat is alike, not bit-equal. See assistant/encoder/README.md.
+the number of steps depends on the time given, so a repeat is alike, not bit-equal. Beside OUT, OUT-average holds the
+mean of the weights before and after: most of what a little data taught, less of what was lost on other text. See
+assistant/encoder/README.md.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import json
 import lzma
 import random
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,11 +25,14 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as functional
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertModel
 
 TEMPERATURE = 0.05
+BATCH = 48
+NEAR = 2
+WEIGHTS = "model.safetensors"
 Ids = list[int]
 
 
@@ -43,9 +49,9 @@ def main() -> None:
     """Train as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--start", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders with pairs-*.jsonl and *.tsv.xz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--bank", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -57,12 +63,18 @@ def main() -> None:
     sets = list(read_sets(options.data, options.bank, tokenizer))
     for name, share, pairs in sets:
         print(f"{name}: {len(pairs)} pairs, {share:.0%} of the steps")
-    model = BertModel.from_pretrained(options.start, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False)
+    model = BertModel.from_pretrained(
+        options.start, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False
+    )
     train(model, [(share, pairs) for _, share, pairs in sets], options.minutes * 60)
-    save(model, options.out)
+    before = {name: value.float() for name, value in load_file(options.start / WEIGHTS).items()}
+    state = {**before, **model.state_dict()}
+    save(state, options.start, options.out)
+    mean = {name: (value + before[name]) / 2 for name, value in state.items()}
+    save(mean, options.start, options.out.with_name(options.out.name + "-average"))
 
 
-def read_sets(data: Path, bank: Path | None, tokenizer: Tokenizer) -> Iterator[tuple[str, float, list[Pair]]]:
+def read_sets(data: Sequence[Path], bank: Path | None, tokenizer: Tokenizer) -> Iterator[tuple[str, float, list[Pair]]]:
     """The pairs by kind, with the share of the steps that each gets."""
 
     def ids(text: str, longest: int = 96) -> Ids:
@@ -70,29 +82,32 @@ def read_sets(data: Path, bank: Path | None, tokenizer: Tokenizer) -> Iterator[t
         return found if len(found) <= longest else [*found[: longest - 1], found[-1]]
 
     written: list[Pair] = []
-    for path in sorted(data.glob("pairs-*.jsonl")):
+    for path in sorted(path for folder in data for path in folder.glob("pairs-*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             near = tuple(ids(text) for text in row["near"])
             written += [Pair(ids(q), ids(row["passage"]), near) for q in [*row["questions"], row["english"]]]
-    for row in _table(data / "questions-passages.tsv.xz"):
+    for row in _table(data, "questions-passages.tsv.xz"):
         written.append(Pair(ids(row[0]), ids(row[1])))
-    for row in _table(data / "paraphrases.tsv.xz"):
+    for row in _table(data, "paraphrases.tsv.xz"):
         written.append(Pair(ids(row[0]), ids(row[1]), (ids(row[2]),) if len(row) > 2 and row[2].strip() else ()))
     own = [Pair(ids(q), ids(passage)) for q, passage in _bank(bank)] if bank else []
-    headings = [Pair(ids(r[0], 48), ids(r[1])) for r in _table(data / "headings.tsv.xz") if r[2] != "ictu"]
+    headings = [Pair(ids(r[0], 48), ids(r[1])) for r in _table(data, "headings.tsv.xz") if r[2] != "ictu"]
     random.Random(0).shuffle(headings)
-    parallel = [Pair(ids(r[0], 64), ids(r[1], 64)) for r in _table(data / "parallel.tsv.xz")]
-    words = [Pair(ids(r[0], 48), ids(r[1], 48)) for r in _table(data / "lexicon.tsv.xz")]
-    yield "question–passage", 0.45 if not own else 0.3, written
+    parallel = [Pair(ids(r[0], 64), ids(r[1], 64)) for r in _table(data, "parallel.tsv.xz")]
+    words = [Pair(ids(r[0], 48), ids(r[1], 48)) for r in _table(data, "lexicon.tsv.xz")]
+    yield "question–passage", 0.5 if not own else 0.35, written
     if own:
         yield "question bank", 0.2, own
-    yield "heading–paragraph", 0.2, headings[:60_000]
+    yield "heading–paragraph", 0.15, headings[:60_000]
     yield "parallel sentences", 0.2 if not own else 0.15, parallel
     yield "lexicon", 0.15, words
 
 
-def _table(path: Path) -> Iterator[list[str]]:
+def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
+    path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if path is None:
+        raise FileNotFoundError(f"no {name} in {', '.join(map(str, folders))}")
     with lzma.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield line.rstrip("\n").split("\t")
@@ -120,9 +135,13 @@ def train(model: BertModel, sets: Sequence[tuple[float, list[Pair]]], seconds: f
     body = [p for name, p in model.named_parameters() if not name.startswith("embeddings.word")]
     rates = (2e-4, 6e-5)
     optimiser = torch.optim.AdamW(
-        [{"params": table, "lr": rates[0], "weight_decay": 0.0}, {"params": body, "lr": rates[1], "weight_decay": 0.01}],
-        betas=(0.9, 0.98), fused=True,
-    )  # fmt: skip
+        [
+            {"params": table, "lr": rates[0], "weight_decay": 0.0},
+            {"params": body, "lr": rates[1], "weight_decay": 0.01},
+        ],
+        betas=(0.9, 0.98),
+        fused=True,
+    )
     started = last = time.time()
     step, losses = 0, []
     while (done := (time.time() - started) / seconds) < 1:
@@ -130,7 +149,7 @@ def train(model: BertModel, sets: Sequence[tuple[float, list[Pair]]], seconds: f
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
         pairs = random.choices([pairs for _, pairs in sets], [share for share, _ in sets])[0]
-        loss = contrast(model, random.sample(pairs, 48))
+        loss = contrast(model, random.sample(pairs, BATCH))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -146,7 +165,7 @@ def contrast(model: BertModel, pairs: Sequence[Pair]) -> torch.Tensor:
     """InfoNCE both ways: a question finds its passage, a passage its question among the others and the near-misses."""
     left = vectors(model, [p.left for p in pairs])
     right = vectors(model, [p.right for p in pairs])
-    near = [ids for p in pairs for ids in p.near[:1]]
+    near = [ids for p in pairs for ids in random.sample(p.near, min(NEAR, len(p.near)))]
     scores = left @ right.T / TEMPERATURE
     # The same passage may stand in a batch twice, with two of its questions: that is no negative.
     twins = torch.tensor([[a.right == b.right and i != j for j, b in enumerate(pairs)] for i, a in enumerate(pairs)])
@@ -172,11 +191,11 @@ def vectors(model: BertModel, batch: Sequence[Ids]) -> torch.Tensor:
     return functional.normalize(mean, dim=1)
 
 
-def save(model: BertModel, out: Path) -> None:
-    """Write the weights in half precision, under the names that sentence-transformers reads."""
-    out.mkdir(parents=True, exist_ok=True)
-    state: dict[str, torch.Tensor] = {name: value.half().contiguous() for name, value in model.state_dict().items()}
-    save_file(state, out / "model.safetensors", metadata={"format": "pt"})
+def save(state: dict[str, torch.Tensor], start: Path, out: Path) -> None:
+    """Write weights in half precision, with the tokenizer and settings of the folder that they started from."""
+    shutil.copytree(start, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns(WEIGHTS, "graph.*", "README.md"))
+    halves = {name: value.half().contiguous() for name, value in state.items()}
+    save_file(halves, out / WEIGHTS, metadata={"format": "pt"})
 
 
 if __name__ == "__main__":

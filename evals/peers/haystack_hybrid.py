@@ -30,11 +30,11 @@ def create(corpus: Path, encoder: Encoder) -> Peer:
     pieces = []
     for document in documents_of(corpus):
         split = splitter.run([Document(content=document.text, meta={"file_path": document.file})])["documents"]
-        for chunk in chunks_of(document, [piece.content for piece in split]):
+        for chunk in chunks_of(document, [piece.content or "" for piece in split]):
             piece = split[chunk.number]
             chunks[piece.id] = chunk
             pieces.append(piece)
-    vectors = encoder.passages([piece.content for piece in pieces])
+    vectors = encoder.passages([piece.content or "" for piece in pieces])
     store = InMemoryDocumentStore(shared=False)
     store.write_documents(
         [replace(piece, embedding=[float(x) for x in vector]) for piece, vector in zip(pieces, vectors, strict=True)]
