@@ -91,6 +91,8 @@ def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer for a person: the text, then each source with its quote."""
     text = answer.text.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")
     console.print(Markdown(_harmless(text), hyperlinks=True))
+    for notice in answer.notices:
+        console.print(Text(notice, style="italic"))
     if not answer.citations:
         return
     console.print()

@@ -19,18 +19,14 @@ def bundled(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
-BUNDLED_CORPUS = _bundled("corpus")
+BUNDLED_CORPUS = bundled("corpus")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are and how to answer. Paths are not checked here; the stage that uses one does that."""
 
-<<<<<<< HEAD
-    corpus: Path = bundled("corpus")
-=======
     corpus: Path = BUNDLED_CORPUS
->>>>>>> main
     index: Path = Path("index")
     embedder: str = "bundled"
     mode: str = "auto"
