@@ -16,7 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from assistant.web.checklist import Checklist, Line, Part
+from assistant.checklist import Checklist, Line, Part
 
 _DONE, _OPEN = "\u2611", "\u2610"
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14)

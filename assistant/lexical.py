@@ -87,6 +87,11 @@ class LexicalIndex:
         bm25 = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
         return _ready(bm25, frozenset(json.loads((folder / "words.json").read_text(encoding="utf-8"))))
 
+    @property
+    def count(self) -> int:
+        """How many texts it was made of."""
+        return int(self._bm25.scores["num_docs"])
+
     def correct(self, word: str) -> str:
         """The index's own word for a mistyped one, or the word itself.
 
@@ -147,7 +152,7 @@ class LexicalIndex:
 
     def score(self, slots: Sequence[Slot]) -> LexicalScores:
         """Score all passages for the slots of a question."""
-        count = int(self._bm25.scores["num_docs"])
+        count = self.count
         # An unseen word could at most have scored as one that stands in a single passage.
         unseen = math.log(1 + (count + 0.5) / 1.5)
         total = np.zeros(count, dtype=np.float32)

@@ -222,4 +222,8 @@ def _text(raw: dict[str, Any], name: str, where: str) -> str:
 
 def _words(raw: object, where: str) -> Words:
     words = _mapping(raw, where)
+    if left := sorted(map(str, set(words) - {"nl", "en"})):
+        # A comma in a text without quotation marks cuts it in two.
+        remedy = "zet een tekst met een komma tussen aanhalingstekens"
+        raise _Wrong(f"{where}: hier horen alleen nl en en te staan, niet '{left[0]}'; {remedy}")
     return Words(_text(words, "nl", where), _text(words, "en", where))

@@ -34,14 +34,20 @@ def supports(citation: Citation, gold: Gold) -> bool:
 
 
 def right_citation(case: Case, answer: Answer) -> float | None:
-    """1 when at least one citation holds part of a gold quote; unanswered counts as 0."""
+    """1 when at least one citation holds part of a gold quote; unanswered counts as 0.
+
+    The success@n of retrieval (e.g. Craswell 2009, "Success at n") over the citations that a reader gets to see.
+    """
     if not case.answerable:
         return None
     return float(any(supports(c, gold) for c in answer.citations for gold in case.gold))
 
 
 def completeness(case: Case, answer: Answer) -> float | None:
-    """Share of the gold quotes that some citation holds: for a list question, how much of the list is there."""
+    """Share of the gold quotes that some citation holds: for a list question, how much of the list is there.
+
+    Recall of items as in list questions of TREC QA (Voorhees 2003), judged by span.
+    """
     if not case.answerable or not case.gold:
         return None
     return sum(any(supports(c, gold) for c in answer.citations) for gold in case.gold) / len(case.gold)
@@ -92,7 +98,10 @@ def characters(case: Case, answer: Answer) -> tuple[float, float] | None:
 
 
 def fact_recall(case: Case, answer: Answer) -> float | None:
-    """Share of the fact groups of which the text holds an alternative."""
+    """Share of the fact groups of which the text holds an alternative.
+
+    Nugget recall (TREC QA; TREC RAG, arXiv 2411.09607) with string matching as in ALCE's str_em (arXiv 2305.14627).
+    """
     if not case.answerable or not case.facts:
         return None
     text = level(answer.text)

@@ -18,6 +18,7 @@ from assistant.api import create_router
 from assistant.assistant import Assistant
 from assistant.errors import FailedError
 from assistant.web.frame import STATIC, TYPES, index_page, source_page
+from assistant.web.keep import add_keep
 from assistant.web.page import build_page
 from assistant.web.pages import add_pages
 from assistant.web.security import Guard
@@ -37,6 +38,7 @@ def create_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, assistant)
     add_pages(app, assistant)
+    add_keep(app, assistant)
     app.include_router(create_router(assistant))
     gr.mount_gradio_app(
         app,

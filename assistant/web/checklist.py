@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from html import escape
 
+from assistant.checklist import Checklist, Line, Part
 from assistant.web.library import View
 from assistant.web.matrix import Cell, Group, mark_of
 from assistant.web.matrix_page import PATH, MatrixPages
@@ -15,44 +15,6 @@ from assistant.web.richtext import plain
 from assistant.web.texts import Language
 
 EXPORT = f"{PATH}/lijst"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that can be ticked, as the document words it."""
-
-    text: str
-    ticked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The lines under one heading of the document, within a domain."""
-
-    domain: str
-    heading: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checklist:
-    """A checklist as it was ticked; everything is plain text."""
-
-    title: str
-    actor: str
-    notes: tuple[str, ...]
-    parts: tuple[Part, ...]
-    source: str
-
-    @property
-    def ticked(self) -> int:
-        """How many lines are ticked."""
-        return sum(line.ticked for part in self.parts for line in part.lines)
-
-    @property
-    def size(self) -> int:
-        """How many lines there are."""
-        return sum(len(part.lines) for part in self.parts)
 
 
 def checklist_of(pages: MatrixPages, actor: str, domain: str, ticks: Collection[str], language: Language) -> Checklist:

@@ -1,57 +1,34 @@
-"""Turns of the conversation → HTML. Everything from a user or a document is escaped here or in richtext."""
+"""Turns of the conversation → HTML. Everything from a user or a document is escaped here, in proof or in richtext."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from urllib.parse import urlencode
 
 from assistant.assistant import Assistant
-from assistant.types import Answer, Citation
-from assistant.web.richtext import crumbs, plain, to_html
-from assistant.web.source import facts_of, source_address
+from assistant.types import Answer
+from assistant.web.proof import cards_html, copy_text, mark_html, near_html
+from assistant.web.richtext import explainer, to_html
 from assistant.web.texts import TEXTS, Language
+from assistant.web.turns import Turn
+from assistant.web.understood import understood_html
 
+# What can be wrong with an answer; the names are what is stored.
+REASONS = ("wrong", "incomplete", "irrelevant", "source")
 _ICONS = {
     "refused": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5M8 10.5h5"/>',
     "failed": '<path d="M12 3.5 2.5 20h19zM12 10v4.5M12 17.2v.3"/>',
     "chitchat": '<path d="M4 5h16v11H9l-5 4z"/>',
+    "up": '<path d="M7 20H4v-9h3zm0-9 4-8c2 0 3 1.200 2.500 3.500L13 9h5.500c1.500 0 2.300 1 2 2.500l-1.300 6.500'
+    'c-.3 1.200-1.200 2-2.500 2H7"/>',
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and what came of it: an answer, or the sentence that says why there is none."""
-
-    number: int
-    question: str
-    answer: Answer | None = None
-    failure: str = ""
-    users_fault: bool = False
 
 
 def conversation_html(turns: Sequence[Turn], assistant: Assistant, language: Language) -> str:
     """All turns, oldest first."""
     return f'<div class="turns">{"".join(_turn(turn, assistant, language) for turn in turns)}</div>'
-
-
-def understood_line(answer: Answer, assistant: Assistant, language: Language) -> str:
-    """The question as understood: aspect, actors, domain in the reader's language."""
-    say, question, words = TEXTS[language], answer.understood, assistant.vocabulary
-    parts: list[str] = []
-    found = [(question.aspect, words.aspects)] if question.aspect else []
-    found += [(actor, words.actors) for actor in question.actors] + (
-        [(question.domain, words.domains)] if question.domain else []
-    )
-    for mention, entries in found:
-        entry = entries.get(mention.id) if mention else None
-        if entry is not None and mention is not None:
-            label = (entry.label_en if language == "en" else "") or entry.label
-            parts.append(label + (f" ({say['by_role']})" if mention.source == "role" else ""))
-    if question.follow_up:
-        parts.append(say["follow_up"])
-    return " · ".join(parts)
 
 
 def contact_of(answer: Answer, assistant: Assistant) -> tuple[str, str] | None:
@@ -64,117 +41,140 @@ def contact_of(answer: Answer, assistant: Assistant) -> tuple[str, str] | None:
 
 def _turn(turn: Turn, assistant: Assistant, language: Language) -> str:
     say = TEXTS[language]
-    asked = f'<div class="asked"><h2 class="sr">{say["you"]}</h2><p>{escape(turn.question)}</p></div>'
+    asked = turn.asked
+    kept = {"question": turn.question, "role": asked.role, "alone": asked.alone, "versions": turn.versions}
+    edit = (
+        f'<button type="button" class="quiet" data-edit="{turn.number}" data-question="{escape(turn.question)}">'
+        f"{say['edit']}</button>"
+    )
+    head = f'<div class="asked"><h2 class="sr">{say["you"]}</h2><p>{escape(turn.question)}</p>{edit}</div>'
     if turn.answer is None:
         told = _failed(turn, say)
     elif turn.answer.status == "answered":
-        told = _answered(turn.answer, assistant, language)
+        told = _answered(turn, turn.answer, assistant, language)
     else:
-        told = _refused(turn.answer, assistant, language)
-    return f'<article class="turn" id="beurt-{turn.number}">{asked}{told}</article>'
+        told = _refused(turn, turn.answer, assistant, language)
+    keep = escape(json.dumps(kept, ensure_ascii=False))
+    data = f'id="beurt-{turn.number}" data-made="{turn.made}" data-keep="{keep}"'
+    return f'<article class="turn" {data}>{head}{told}</article>'
 
 
-def _answered(answer: Answer, assistant: Assistant, language: Language) -> str:
+def _answered(turn: Turn, answer: Answer, assistant: Assistant, language: Language) -> str:
     say = TEXTS[language]
     cited = {citation.n: citation for citation in answer.citations}
-    body = to_html(answer.text, lambda n: _mark(cited[n], language) if n in cited else None)
+    body = to_html(
+        answer.text,
+        lambda n: mark_html(cited[n], language) if n in cited else None,
+        explainer(assistant.vocabulary),
+    )
     basis = say["from_model"] if answer.mode == "llm" else say["from_text"]
     told = say["say_one"] if len(cited) == 1 else say["say_answer"].format(n=len(cited))
+    also = ""
+    if turn.also:
+        shown = near_html(turn.also, language)
+        also = f'<details class="also"><summary>{say["also"]} ({len(turn.also)})</summary>{shown}</details>'
     return (
-        f'<section class="told" tabindex="-1" data-say="{escape(told)}"><div class="said"><h2 class="sr">{say["answer"]}</h2>'
-        f'<div class="answer" lang="nl">{body}</div>{_notices(answer)}'
-        f'<div class="under"><span class="basis">{basis}</span>{_understood(answer, assistant, language)}'
-        f'<button type="button" class="quiet" data-copy="{escape(_copy_text(answer, say))}">{say["copy"]}</button></div></div>'
-        f'<div class="proof"><h3 class="label">{say["sources"]}</h3>{_cards(answer.citations, assistant, language)}'
-        f"{_further(answer, say)}</div></section>"
+        f'<section class="told" tabindex="-1" data-say="{escape(told)}"><div class="said">'
+        f'<h2 class="sr">{say["answer"]}</h2>{_changed(turn, say)}<div class="answer" lang="nl">{body}</div>'
+        f'{_notices(answer)}<div class="under"><span class="basis">{basis}</span>'
+        f"{understood_html(turn, assistant, language)}</div>{_actions(turn, say, copy_text(answer, say))}</div>"
+        f'<div class="proof"><h3 class="label">{say["sources"]}</h3>{cards_html(answer.citations, assistant, language)}'
+        f"{also}{_further(answer, say)}</div></section>"
     )
 
 
-def _refused(answer: Answer, assistant: Assistant, language: Language) -> str:
+def _refused(turn: Turn, answer: Answer, assistant: Assistant, language: Language) -> str:
     say = TEXTS[language]
     if answer.understood.kind == "chitchat":
-        text = to_html(answer.text)
-        return f'<section class="told chitchat" tabindex="-1"><div class="said">{_title("chitchat", say)}{text}</div></section>'
+        said = f'<div class="said">{_title("chitchat", say)}{to_html(answer.text)}</div>'
+        return f'<section class="told chitchat" tabindex="-1">{said}</section>'
     nearest = contact = ""
     if answer.nearest:
-        cards = "".join(_near(citation, assistant, language) for citation in answer.nearest)
-        nearest = f'<div class="proof"><h3 class="label">{say["nearest"]}</h3><ul class="cards near">{cards}</ul></div>'
+        shown = near_html(answer.nearest, language)
+        nearest = f'<div class="proof"><h3 class="label">{say["nearest"]}</h3>{shown}</div>'
     if found := contact_of(answer, assistant):
         address, title = (escape(part) for part in found)
         link = f'<a href="mailto:{address}">{address}</a>' if "@" in address else address
         contact = f'<p class="contact">{say["contact"]} {link} <span>({title})</span></p>'
     return (
-        f'<section class="told refused" tabindex="-1"><div class="said">{_title("refused", say)}<p>{say["refused_why"]}</p>'
-        f'{contact}{_notices(answer)}<div class="under">{_understood(answer, assistant, language)}</div></div>{nearest}</section>'
+        f'<section class="told refused" tabindex="-1"><div class="said">{_title("refused", say)}'
+        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{contact}{_notices(answer)}"
+        f'<div class="under">{understood_html(turn, assistant, language)}</div>{_actions(turn, say, "")}</div>'
+        f"{nearest}</section>"
     )
 
 
 def _failed(turn: Turn, say: dict[str, str]) -> str:
     if turn.users_fault:
-        title, text = say["bad_question"], f"<p>{escape(turn.failure)}</p>"
+        title, text, again = say["bad_question"], f"<p>{escape(turn.failure)}</p>", ""
     else:
         title = say["failed"]
         text = f"<p>{escape(turn.failure or say['failed_what'])}</p><p>{say['failed_do']}</p>"
-    retry = f'<button type="button" class="chip" data-ask="{escape(turn.question)}">{say["retry"]}</button>'
-    again = "" if turn.users_fault else retry
+        again = (
+            f'<button type="button" class="chip" data-ask="{escape(turn.question)}" data-at="{turn.number}">'
+            f"{say['retry']}</button>"
+        )
     return (
         f'<section class="told failed" tabindex="-1" role="alert">'
         f'<div class="said">{_icon("failed")}<h2>{title}</h2>{text}{again}</div></section>'
     )
 
 
-def _mark(citation: Citation, language: Language) -> str:
-    label = TEXTS[language]["source"].format(n=citation.n)
-    path = " › ".join(part for part in citation.section if part != citation.title)
-    where = " › ".join(filter(None, (citation.title, path)))
+def _actions(turn: Turn, say: dict[str, str], copied: str) -> str:
+    """What can be done with an answer: copy it, link to it, ask again, judge it."""
+    query = {"q": turn.question, **({"rol": turn.asked.role} if turn.asked.role else {})}
+    copy = f'<button type="button" class="quiet" data-copy="{escape(copied)}">{say["copy"]}</button>' if copied else ""
+    alone = ' data-alone="true"' if turn.asked.alone else ""
     return (
-        f'<a class="cite" data-source href="{escape(source_address(citation, language))}" aria-label="{escape(label)}" '
-        f'data-quote="{escape(plain(citation.quote))}" data-where="{escape(where)}">[{citation.n}]</a>'
+        f'<div class="actions">{copy}'
+        f'<button type="button" class="quiet" data-link="/?{escape(urlencode(query))}">{say["link"]}</button>'
+        f'<button type="button" class="quiet" data-ask="{escape(turn.question)}" data-at="{turn.number}" '
+        f'data-role="{escape(turn.asked.role or "")}"{alone}>{say["again"]}</button>{_judge(turn, say)}</div>'
+        f"{_reasons(turn, say)}"
     )
 
 
-def _cards(citations: Sequence[Citation], assistant: Assistant, language: Language) -> str:
-    """One card for each section cited, with the numbers of its citations."""
-    cards: list[str] = []
-    for (document, section), group in groupby(citations, key=lambda c: (c.document, c.section)):
-        members = list(group)
-        path = [part for part in section if part != members[0].title]
-        known = assistant.snapshot.documents.get(document)
-        facts = facts_of(known) if known else ""
-        marks = " ".join(_mark(citation, language) for citation in members)
-        place = f'<p class="place">{crumbs(path)}</p>' if path else ""
-        cards.append(
-            f'<li class="card"><p class="title">{escape(members[0].title)}</p>'
-            + (f'<p class="facts">{facts}</p>' if facts else "")
-            + f'{place}<p class="marks">{marks}</p></li>'
-        )
-    return f'<ul class="cards">{"".join(cards)}</ul>'
-
-
-def _near(citation: Citation, assistant: Assistant, language: Language) -> str:
-    path = [part for part in citation.section if part != citation.title]
-    address = escape(source_address(citation, language))
-    return (
-        f'<li class="card"><a data-source href="{address}"><span class="title">{escape(citation.title)}</span>'
-        f'<span class="place">{crumbs(path)}</span><q>{escape(plain(citation.quote))}</q></a></li>'
+def _judge(turn: Turn, say: dict[str, str]) -> str:
+    buttons = "".join(
+        f'<button type="button" class="thumb {verdict}" data-judge="{verdict}" data-turn="{turn.number}" '
+        f'aria-pressed="{str(turn.verdict == verdict).lower()}" aria-label="{say["judge_" + verdict]}">'
+        f"{_icon('up')}</button>"
+        for verdict in ("up", "down")
     )
+    told = {"": "", "failed": say["judge_failed"]}.get(turn.verdict, say["thanks"])
+    thanks = f'<span class="thanks">{told}</span>' if told else ""
+    return f'<span class="judge" role="group" aria-label="{say["judge"]}">{buttons}</span>{thanks}'
 
 
-def _understood(answer: Answer, assistant: Assistant, language: Language) -> str:
-    line = understood_line(answer, assistant, language)
-    return f'<span class="understood">{TEXTS[language]["understood"]}: {escape(line)}</span>' if line else ""
+def _reasons(turn: Turn, say: dict[str, str]) -> str:
+    """What was wrong, asked for after a thumb down."""
+    if turn.verdict != "down" or turn.reasons_given:
+        return ""
+    boxes = "".join(
+        f'<label><input type="checkbox" name="reason" value="{reason}"> {say["reason_" + reason]}</label>'
+        for reason in REASONS
+    )
+    return (
+        f'<form class="reasons" data-reasons="{turn.number}">'
+        f"<fieldset><legend>{say['reasons']}</legend>{boxes}</fieldset>"
+        f'<label>{say["remark"]}<textarea name="remark" rows="2" maxlength="1000"></textarea></label>'
+        f'<button type="submit" class="chip">{say["send_remark"]}</button></form>'
+    )
 
 
 def _further(answer: Answer, say: dict[str, str]) -> str:
     chips = "".join(
-        f'<li><button type="button" class="chip" data-ask="{escape(question)}">{escape(question[:1].upper() + question[1:])}</button></li>'
+        f'<li><button type="button" class="chip" data-ask="{escape(question)}">'
+        f"{escape(question[:1].upper() + question[1:])}</button></li>"
         for question in answer.suggestions
     )
-    return (
-        f'<div class="further"><h3 class="label">{say["further"]}</h3><ul class="chips">{chips}</ul></div>'
-        if chips
-        else ""
-    )
+    if not chips:
+        return ""
+    return f'<div class="further"><h3 class="label">{say["further"]}</h3><ul class="chips">{chips}</ul></div>'
+
+
+def _changed(turn: Turn, say: dict[str, str]) -> str:
+    return f'<p class="notice">{say["source_changed"]}</p>' if turn.changed else ""
 
 
 def _notices(answer: Answer) -> str:
@@ -187,11 +187,3 @@ def _title(kind: str, say: dict[str, str]) -> str:
 
 def _icon(kind: str) -> str:
     return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[kind]}</svg>'
-
-
-def _copy_text(answer: Answer, say: dict[str, str]) -> str:
-    lines = [f"{say['question_copy']}: {answer.question}", "", answer.text.replace("**", ""), "", f"{say['sources']}:"]
-    for citation in answer.citations:
-        path = " › ".join((citation.title, *(part for part in citation.section if part != citation.title)))
-        lines.append(f"[{citation.n}] {path}: “{plain(citation.quote)}”")
-    return "\n".join(lines)

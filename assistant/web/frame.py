@@ -14,7 +14,7 @@ from assistant.web.texts import NAME, TEXTS, Language
 STATIC = Path(__file__).with_name("static")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # In this order: the second and later use what the first provides.
-CHAT_SCRIPTS = ("source.js", "app.js")
+CHAT_SCRIPTS = ("source.js", "app.js", "keep.js")
 PAGE_SCRIPTS = ("source.js",)
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
 # What Gradio's index page says about Gradio: pictures on other sites, its own name, a manifest that we do not have.
@@ -74,4 +74,5 @@ def _links() -> str:
     return (
         f'<link rel="stylesheet" href="{static_address("style.css")}">'
         f'<link rel="icon" type="image/svg+xml" href="{static_address("icon.svg")}">'
+        '<link rel="manifest" href="/manifest.json"><meta name="theme-color" content="#0d4a5c">'
     )

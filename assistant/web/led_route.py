@@ -43,7 +43,7 @@ def _result(route: Route, choices: Mapping[str, str], found: Place | None, view:
     following = f"<div><dt>{say['route_next']}</dt><dd><ul>{after}</ul></dd></div>" if after else ""
     return (
         f'<section class="standing" id="plaats" aria-labelledby="plaats-kop" tabindex="-1">'
-        f'<h2 id="plaats-kop">{say["where"]}</h2>'
+        f'<h2 id="plaats-kop">{say["where_result"]}</h2>'
         f'<p class="verdict">{escape(found.rule.claim.says.of(language))}</p>'
         f"<dl><div><dt>{say['route_here']}</dt><dd>{_step_link(found.here, language)}</dd></div>{following}</dl>"
         f'<p class="label">{say["why"]}</p>{quotes_html(found.rule.claim.proofs, view, language)}'

@@ -64,7 +64,7 @@ class MatrixPages:
         return (
             self._trail()
             + head(title, self.about(actor), self._language, PATH, [("actor", actor), ("domein", domain)])
-            + f'<div class="groups">{self._groups(cell)}</div>'
+            + f'<div class="groups">{self._groups(cell, "h2")}</div>'
             f'<p><a class="chip" href="{escape(lists)}">{say["checklist"]}</a></p>'
             f"{self._neighbours(actor, domain)}{self.compare_form(actor, '', domain)}"
         )
@@ -150,19 +150,18 @@ class MatrixPages:
 
     def _column(self, actor: str, domain: str) -> str:
         cell = self.matrix.cells.get((actor, domain))
-        body = self._groups(cell) if cell else f'<p class="facts">{self._say["nothing_here"]}</p>'
+        body = self._groups(cell, "h4") if cell else f'<p class="facts">{self._say["nothing_here"]}</p>'
         href = escape(self.link(actor=actor, domein=domain))
         return f'<div class="column"><h3><a href="{href}">{escape(self.actor(actor))}</a></h3>{body}</div>'
 
-    def _groups(self, cell: Cell) -> str:
-        return "".join(self._group(group) for group in cell.groups)
+    def _groups(self, cell: Cell, level: str) -> str:
+        return "".join(self._group(group, level) for group in cell.groups)
 
-    def _group(self, group: Group) -> str:
+    def _group(self, group: Group, level: str) -> str:
         spoken = escape(self.matrix.document.language)
         items = "".join(f"<li>{inline(passage.quote)} {self._mark(passage)}</li>" for passage in group.passages)
-        return (
-            f'<div class="group" lang="{spoken}"><h4>{escape(group.heading)}</h4><ul class="said-by">{items}</ul></div>'
-        )
+        heading = f"<{level}>{escape(group.heading)}</{level}>"
+        return f'<div class="group" lang="{spoken}">{heading}<ul class="said-by">{items}</ul></div>'
 
     def about(self, actor: str) -> str:
         """What the document says of an actor outside any domain: its role, and how its tasks are meant."""

@@ -1,26 +1,32 @@
-"""The Gradio page: three pieces of our own HTML, and three events that bring them up to date."""
+"""The Gradio page: three pieces of our own HTML, and the events that bring them up to date."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from assistant.assistant import Assistant
-from assistant.errors import AssistantError, UsageError
-from assistant.web.conversation import Turn, conversation_html
-from assistant.web.shell import MAX_QUESTION, composer_html, header_html, start_html, tools_html
+from assistant.errors import FailedError
+from assistant.feedback import Feedback, Verdict
+from assistant.web.conversation import REASONS, conversation_html
+from assistant.web.shell import composer_html, header_html, start_html, tools_html
 from assistant.web.starters import Starters
-from assistant.web.texts import NAME, TEXTS, Language, language_of
+from assistant.web.texts import NAME, Language, language_of
+from assistant.web.turns import Turn, asked_from, take_turn
 
-# The conversation that one browser tab can hold, and the questions before this one that may explain it.
-TURNS, HISTORY = 40, 6
+# The conversation that one browser tab can hold.
+TURNS = 40
 WAITING, AT_ONCE = 64, 8
 _FORGET_AFTER = 3 * 3600
+_LONGEST_REMARK = 1_000
 _LOG = logging.getLogger(__name__)
 # The names of the events stand here in quotes because Gradio looks for them in this text.
-_ATTACH = "window.opleidingsassistent.attach(element, trigger, watch, ['ask', 'setup', 'restart']);"
+_ATTACH = (
+    "window.opleidingsassistent.attach(element, trigger, watch, ['ask', 'setup', 'restart', 'restore', 'judge']);"
+)
 _Turns = tuple[Turn, ...]
 
 
@@ -32,10 +38,17 @@ def build_page(assistant: Assistant) -> gr.Blocks:
         header = _piece(header_html("/", "nl", tools_html("nl")), "kop")
         talk = _piece(chat.talk((), None, "nl"), "gesprek")
         composer = _piece(composer_html(assistant, None, "nl"), "invoer")
-        how: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
-        composer.ask(chat.ask, [turns], [talk, turns], concurrency_limit=AT_ONCE, **how)
-        composer.setup(chat.setup, [turns], [header, talk, composer], concurrency_limit=AT_ONCE, **how)
-        composer.restart(chat.restart, None, [talk, turns], concurrency_limit=AT_ONCE, **how)
+        how: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "trigger_mode": "multiple",
+            "concurrency_limit": AT_ONCE,
+        }
+        composer.ask(chat.ask, [turns], [talk, turns], **how)
+        composer.setup(chat.setup, [turns], [header, talk, composer], **how)
+        composer.restart(chat.restart, None, [talk, turns], **how)
+        composer.restore(chat.restore, None, [header, talk, composer, turns], **how)
+        composer.judge(chat.judge, [turns], [talk, turns], **how)
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
 
@@ -46,13 +59,17 @@ class Chat:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._starters = Starters(assistant)
+        self._feedback = Feedback(assistant.settings.index)
 
     def ask(self, event: gr.EventData, turns: _Turns) -> tuple[str, _Turns]:
-        """Answer a question; what goes wrong becomes a turn that says so."""
+        """Answer a question; with `at` it takes the place of that turn, and what came after it goes."""
         role, language = self._choices(event)
-        question = str(_sent(event).get("question") or "").strip()
-        turn = self._answer(question, turns, role, language)
-        turns = (*turns, turn)[-TURNS:]
+        sent = _sent(event)
+        at = sent.get("at")
+        if isinstance(at, int):
+            turns = tuple(turn for turn in turns if turn.number < at)
+        asked = asked_from(sent, self._assistant.vocabulary.actors)
+        turns = (*turns, take_turn(asked, turns, self._assistant, language))[-TURNS:]
         return self.talk(turns, role, language), turns
 
     def setup(self, event: gr.EventData, turns: _Turns) -> tuple[str, str, str]:
@@ -66,28 +83,58 @@ class Chat:
         role, language = self._choices(event)
         return self.talk((), role, language), ()
 
+    def restore(self, event: gr.EventData) -> tuple[str, str, str, _Turns]:
+        """The page as the browser kept it: role, language, and a conversation whose questions are asked again."""
+        role, language = self._choices(event)
+        kept = _sent(event).get("turns")
+        turns: _Turns = ()
+        for sent in (kept if isinstance(kept, list) else [])[-TURNS:]:
+            asked = asked_from(sent, self._assistant.vocabulary.actors)
+            turns = (*turns, take_turn(asked, turns, self._assistant, language))
+        header = header_html("/", language, tools_html(language))
+        return header, self.talk(turns, role, language), composer_html(self._assistant, role, language), turns
+
+    def judge(self, event: gr.EventData, turns: _Turns) -> tuple[str, _Turns]:
+        """Store what the reader thinks of an answer."""
+        role, language = self._choices(event)
+        sent = _sent(event)
+        turns = tuple(self._judged(turn, sent) if turn.number == sent.get("turn") else turn for turn in turns)
+        return self.talk(turns, role, language), turns
+
     def talk(self, turns: _Turns, role: str | None, language: Language) -> str:
         """The conversation, or the start screen when there is none yet."""
         if turns:
             return conversation_html(turns, self._assistant, language)
         return start_html(self._assistant, self._starters.of(role, language), role, language)
 
-    def _answer(self, question: str, turns: _Turns, role: str | None, language: Language) -> Turn:
-        number = turns[-1].number + 1 if turns else 1
-        shown = question[: MAX_QUESTION + 1]
+    def _judged(self, turn: Turn, sent: dict[str, object]) -> Turn:
+        verdict, given = sent.get("verdict"), sent.get("reasons")
+        if turn.answer is None or verdict not in ("up", "down"):
+            return turn
+        reasons = tuple(reason for reason in REASONS if isinstance(given, list) and reason in given)
+        stored = Verdict(
+            verdict="up" if verdict == "up" else "down",
+            question=turn.question,
+            status=turn.answer.status,
+            answer=turn.answer.text,
+            role=turn.asked.role,
+            versions=turn.versions,
+            reasons=reasons,
+            remark=str(sent.get("remark") or "")[:_LONGEST_REMARK],
+            id=turn.verdict_id,
+        )
         try:
-            answer = self._assistant.ask(question, actor=role, history=[turn.question for turn in turns][-HISTORY:])
-        except AssistantError as error:
-            return Turn(number, shown, failure=str(error), users_fault=isinstance(error, UsageError))
-        except Exception:
-            _LOG.exception("a question could not be answered")
-            return Turn(number, shown, failure=TEXTS[language]["failed_what"])
-        return Turn(number, shown, answer)
+            number = self._feedback.record(stored)
+        except FailedError:
+            _LOG.exception("a verdict could not be stored")
+            return replace(turn, verdict="failed")
+        return replace(turn, verdict=str(verdict), verdict_id=number, reasons_given=isinstance(given, list))
 
     def _choices(self, event: gr.EventData) -> tuple[str | None, Language]:
         sent = _sent(event)
-        role = str(sent.get("role") or "")
-        return (role if role in self._assistant.vocabulary.actors else None), language_of(sent.get("language"))
+        role = sent.get("chosen", sent.get("role"))
+        known = isinstance(role, str) and role in self._assistant.vocabulary.actors
+        return (str(role) if known else None), language_of(sent.get("language"))
 
 
 def _sent(event: gr.EventData) -> dict[str, object]:

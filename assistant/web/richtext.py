@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from assistant.text import STOP, words
+from assistant.vocabulary import Vocabulary
+
 Mark = Callable[[int], str | None]
+Explain = Callable[[str], str | None]
 _ALLOWED = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 _BARE = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:[/?#].*)?", re.IGNORECASE)
 _MARK = re.compile(r"(?<!\S)\[(\d{1,3})\](?!\()")
+_WORD = re.compile(r"(?<![\w-])[^\W\d_][\w&+]*")
 _PLACE = re.compile(r"\s+›\s+")
 # Private-use characters stand for the two ends of a highlight while Markdown is parsed around them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -29,11 +35,32 @@ def link_address(address: str) -> str | None:
     return f"https://{address}" if _BARE.fullmatch(address) and not address.lower().endswith((".md", ".html")) else None
 
 
-def to_html(markdown: str, mark: Mark | None = None) -> str:
-    """Render Markdown. `mark` gives the HTML for a number in square brackets, or None to leave it as text."""
+def explainer(vocabulary: Vocabulary) -> Explain:
+    """Gives what an abbreviation stands for, the first time that it is met."""
+    met: set[str] = set()
+
+    def explain(word: str) -> str | None:
+        short = "".join(words(word))
+        written = sum(letter.isupper() for letter in word) > 1 or (len(word) > 3 and short not in STOP)
+        if short in met or not written or short not in vocabulary.abbreviations:
+            return None
+        met.add(short)
+        return " / ".join(vocabulary.abbreviations[short])
+
+    return explain
+
+
+def to_html(markdown: str, mark: Mark | None = None, explain: Explain | None = None) -> str:
+    """Render Markdown.
+
+    Args:
+        markdown: text from a document or a model.
+        mark: gives the HTML for a number in square brackets, or None to leave it as text.
+        explain: gives what an abbreviation stands for, or None for any other word.
+    """
     tokens = _MARKDOWN.parse(markdown)
     _headings_of_places(tokens)
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"mark": mark})
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"mark": mark, "explain": explain})
     return str(html)
 
 
@@ -92,20 +119,37 @@ def _headings_of_places(tokens: Sequence[Token]) -> None:
                 child.meta["place"] = True
 
 
-def _text(_: object, tokens: Sequence[Token], index: int, __: object, env: dict[str, Mark | None]) -> str:
-    mark = env.get("mark")
+def _text(_: object, tokens: Sequence[Token], index: int, __: object, env: dict[str, Any]) -> str:
+    mark: Mark | None = env.get("mark")
+    explain: Explain | None = env.get("explain")
     text = tokens[index].content
-    if mark is None:
-        return escape(text)
     if tokens[index].meta.get("place"):
         *path, last = _PLACE.split(text)
         return f"{crumbs(path)} {escape(last)}" if path else escape(last)
+    if any(token.type == "link_open" for token in tokens[:index]) and tokens[index].level:
+        explain = None  # an explanation can be focused, and nothing that can be focused stands inside a link
+    if mark is None:
+        return _explained(text, explain)
     parts: list[str] = []
     done = 0
     for match in _MARK.finditer(text):
         html = mark(int(match.group(1)))
         if html is not None:
-            parts += [escape(text[done : match.start()]), html]
+            parts += [_explained(text[done : match.start()], explain), html]
+            done = match.end()
+    return "".join([*parts, _explained(text[done:], explain)])
+
+
+def _explained(text: str, explain: Explain | None) -> str:
+    if explain is None:
+        return escape(text)
+    parts: list[str] = []
+    done = 0
+    for match in _WORD.finditer(text):
+        meaning = explain(match.group())
+        if meaning is not None:
+            word = f'<abbr tabindex="0" data-meaning="{escape(meaning)}">{escape(match.group())}</abbr>'
+            parts += [escape(text[done : match.start()]), word]
             done = match.end()
     return "".join([*parts, escape(text[done:])])
 

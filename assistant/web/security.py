@@ -16,7 +16,7 @@ MAX_POST = 64_000
 MAX_CHAT = 1_000_000  # a chat front end sends the whole conversation each time
 # Of Gradio's many routes the page uses these; the others (files, proxy, upload, login, monitoring …) do not exist here.
 _ROUTES = re.compile(
-    r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
+    r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
     r"|/(?:assets|static)/[\w./-]+"
     r"|/api/[\w./%-]+|/v1/(?:models(?:/[\w.-]+)?|chat/completions)|/healthz|/readyz"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|startup-events|app_id|cancel|reset|theme\.css)/?"

@@ -8,9 +8,9 @@ from assistant.assistant import Assistant
 from assistant.types import Document
 from assistant.web.source import document_address, facts_of
 from assistant.web.texts import LANGUAGES, NAME, TEXTS, Language
+from assistant.web.turns import MAX_QUESTION
 
 SHOWN_DOCUMENTS = 8
-MAX_QUESTION = 1_000
 
 
 # The pages of the application: address, and the name of its words in texts.py.
@@ -58,7 +58,10 @@ def tools_html(language: Language) -> str:
         for name in LANGUAGES
     )
     return (
-        f'<button type="button" class="quiet" data-restart>{say["restart"]}</button>'
+        f'<button type="button" class="quiet tool" data-history><svg viewBox="0 0 24 24" aria-hidden="true">'
+        f'<path d="M4 5.500a9 9 0 1 1-1 7M4 2v4h4m4 1v5l3.500 2"/></svg><span>{say["history"]}</span></button>'
+        f'<button type="button" class="quiet tool" data-restart><svg viewBox="0 0 24 24" aria-hidden="true">'
+        f'<path d="M12 5v14M5 12h14"/></svg><span>{say["restart"]}</span></button>'
         f'<div class="languages" role="group" aria-label="{say["language"]}">{buttons}</div>'
     )
 
@@ -101,12 +104,18 @@ def composer_html(assistant: Assistant, role: str | None, language: Language) ->
         f'<button type="submit"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"/></svg>'
         f"<span>{say['send']}</span></button></div></form>"
         f'<div class="below">{_role_picker(assistant, role, language)}<p id="let-op">{say["hint"]}</p></div>'
+        f'<p class="editing">{say["editing"]} '
+        f'<button type="button" class="quiet" data-cancel>{say["cancel"]}</button></p>'
     )
 
 
 def words_for_scripts(language: Language) -> str:
     """The words that the scripts show, as attributes of an element."""
-    words = ("you", "searching", "failed", "offline", "retry", "copied", "panel", "close", "own_page", "loading_source")
+    words = (
+        *("you", "searching", "failed", "offline", "retry", "copied", "panel", "close", "own_page", "loading_source"),
+        *("history", "history_search", "history_empty", "history_where", "open", "rename", "delete", "save", "export"),
+        *("export_failed",),
+    )
     data = " ".join(f'data-say-{name.replace("_", "-")}="{escape(TEXTS[language][name])}"' for name in words)
     return f'data-language="{language}" {data}'
 

@@ -3,8 +3,9 @@
     python -m evals.encoder.export FOLDER
 
 Writes FOLDER/graph.onnx (some 400 kB) and graph.json. The weights are not copied into them: the large tensors of the
-graph are external and are filled, as graph.json says, from model.safetensors when the encoder is loaded (assistant/embed.py), so one file of weights serves both
-sentence-transformers and onnxruntime. Needs `onnx` and `torch`.
+graph are external and are filled, as graph.json says, from model.safetensors when the encoder is loaded
+(assistant/onnx.py), so one file of weights serves both sentence-transformers and onnxruntime. Needs the extra
+`encoder`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from transformers import BertModel
 SMALLEST = 2048
 
 
-class _Sentence(torch.nn.Module):
+class _Sentence(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
     """The transformer with mean pooling and normalisation inside, as 1_Pooling and 2_Normalize say."""
 
     def __init__(self, model: BertModel) -> None:
@@ -41,7 +42,8 @@ class _Sentence(torch.nn.Module):
 
 def export(folder: Path) -> Path:
     """Write graph.onnx beside the weights of a folder and give its path."""
-    model = BertModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False).eval()
+    model = BertModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False)
+    model.train(False)
     example = torch.ones(2, 8, dtype=torch.long)
     with tempfile.TemporaryDirectory() as temporary:
         plain, small = Path(temporary) / "plain.onnx", Path(temporary) / "int8.onnx"
@@ -51,12 +53,20 @@ def export(folder: Path) -> Path:
             str(plain),
             input_names=["input_ids", "attention_mask"],
             output_names=["vectors"],
-            dynamic_axes={"input_ids": {0: "batch", 1: "tokens"}, "attention_mask": {0: "batch", 1: "tokens"}, "vectors": {0: "batch"}},
+            dynamic_axes={
+                "input_ids": {0: "batch", 1: "tokens"},
+                "attention_mask": {0: "batch", 1: "tokens"},
+                "vectors": {0: "batch"},
+            },
             opset_version=17,
             dynamo=False,
         )
         quantize_dynamic(
-            plain, small, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"],
+            plain,
+            small,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul"],
             extra_options={"MatMulConstBOnly": True},
         )
         originals = {i.name: numpy_helper.to_array(i) for i in onnx.load(plain).graph.initializer}
@@ -75,9 +85,8 @@ def _leave_out(
     """Make every large tensor external; gives by name which weight fills it, how, and whether turned."""
     table: dict[str, tuple[str, str, bool]] = {}
     for tensor in graph.graph.initializer:
-        if int(np.prod(tensor.dims)) < SMALLEST and not tensor.name.endswith("_quantized"):
-            if not tensor.name.endswith(("_scale",)):
-                continue
+        if int(np.prod(tensor.dims)) < SMALLEST and not tensor.name.endswith(("_quantized", "_scale")):
+            continue
         base = tensor.name.removesuffix("_quantized").removesuffix("_scale")
         if base not in originals:
             continue

@@ -30,19 +30,18 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 TEMPERATURE = 0.05
-BATCH = 48
-NEAR = 2
+PASSAGES, LEFTS, NEAR = 32, 6, 2
+LONGEST = 96
 WEIGHTS = "model.safetensors"
-Ids = list[int]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two texts that belong together, and texts that look like the first but do not belong to the second."""
+    """A text with those that belong to it, and texts that look like these but do not belong to it."""
 
-    left: Ids
-    right: Ids
-    near: tuple[Ids, ...] = ()
+    right: str
+    lefts: tuple[str, ...]
+    near: tuple[str, ...] = ()
 
 
 def main() -> None:
@@ -54,19 +53,22 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--bank", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     random.seed(options.seed)
     np.random.seed(options.seed)
-    torch.set_num_threads(2)
-    tokenizer = Tokenizer.from_file(str(options.start / "tokenizer.json"))
-    sets = list(read_sets(options.data, options.bank, tokenizer))
+    torch.set_num_threads(options.threads)
+    sets = list(read_sets(options.data, options.bank))
     for name, share, pairs in sets:
         print(f"{name}: {len(pairs)} pairs, {share:.0%} of the steps")
     model = BertModel.from_pretrained(
         options.start, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False
     )
-    train(model, [(share, pairs) for _, share, pairs in sets], options.minutes * 60)
+    tokenizer = Tokenizer.from_file(str(options.start / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.no_padding()
+    train(model, tokenizer, [(share, pairs) for _, share, pairs in sets], options.minutes * 60)
     before = {name: value.float() for name, value in load_file(options.start / WEIGHTS).items()}
     state = {**before, **model.state_dict()}
     save(state, options.start, options.out)
@@ -74,34 +76,27 @@ def main() -> None:
     save(mean, options.start, options.out.with_name(options.out.name + "-average"))
 
 
-def read_sets(data: Sequence[Path], bank: Path | None, tokenizer: Tokenizer) -> Iterator[tuple[str, float, list[Pair]]]:
+def read_sets(data: Sequence[Path], bank: Path | None) -> Iterator[tuple[str, float, list[Pair]]]:
     """The pairs by kind, with the share of the steps that each gets."""
-
-    def ids(text: str, longest: int = 96) -> Ids:
-        found = tokenizer.encode(text).ids
-        return found if len(found) <= longest else [*found[: longest - 1], found[-1]]
-
     written: list[Pair] = []
     for path in sorted(path for folder in data for path in folder.glob("pairs-*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            near = tuple(ids(text) for text in row["near"])
-            written += [Pair(ids(q), ids(row["passage"]), near) for q in [*row["questions"], row["english"]]]
-    for row in _table(data, "questions-passages.tsv.xz"):
-        written.append(Pair(ids(row[0]), ids(row[1])))
-    for row in _table(data, "paraphrases.tsv.xz"):
-        written.append(Pair(ids(row[0]), ids(row[1]), (ids(row[2]),) if len(row) > 2 and row[2].strip() else ()))
-    own = [Pair(ids(q), ids(passage)) for q, passage in _bank(bank)] if bank else []
-    headings = [Pair(ids(r[0], 48), ids(r[1])) for r in _table(data, "headings.tsv.xz") if r[2] != "ictu"]
+            written.append(Pair(row["passage"], (*row["questions"], row["english"]), tuple(row["near"])))
+    short = [
+        Pair(row[1], (row[0],), (row[2],) if len(row) > 2 and row[2].strip() else ())
+        for name in ("questions-passages.tsv.xz", "paraphrases.tsv.xz")
+        for row in _table(data, name)
+    ]
+    headings = [Pair(row[1], (row[0],)) for row in _table(data, "headings.tsv.xz") if row[2] != "ictu"]
     random.Random(0).shuffle(headings)
-    parallel = [Pair(ids(r[0], 64), ids(r[1], 64)) for r in _table(data, "parallel.tsv.xz")]
-    words = [Pair(ids(r[0], 48), ids(r[1], 48)) for r in _table(data, "lexicon.tsv.xz")]
-    yield "question–passage", 0.5 if not own else 0.35, written
-    if own:
-        yield "question bank", 0.2, own
-    yield "heading–paragraph", 0.15, headings[:60_000]
-    yield "parallel sentences", 0.2 if not own else 0.15, parallel
-    yield "lexicon", 0.15, words
+    yield "question–passage", 0.6 if not bank else 0.4, written
+    if bank:
+        yield "question bank", 0.2, list(_bank(bank))
+    yield "question–passage and paraphrase, short", 0.1, short
+    yield "heading–paragraph", 0.08, headings[:60_000]
+    yield "parallel sentences", 0.1, [Pair(row[1], (row[0],)) for row in _table(data, "parallel.tsv.xz")]
+    yield "lexicon", 0.12, [Pair(row[1], (row[0],)) for row in _table(data, "lexicon.tsv.xz")]
 
 
 def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
@@ -113,19 +108,18 @@ def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
             yield line.rstrip("\n").split("\t")
 
 
-def _bank(folder: Path) -> Iterator[tuple[str, str]]:
-    """Bank questions with the passage they were written for, under its headings as the index shows it."""
+def _bank(folder: Path) -> Iterator[Pair]:
+    """Passages with the bank questions that were written for them, under its headings as the index shows it."""
     import yaml
 
     for path in sorted(folder.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["passages"]:
             place = ". ".join(entry[key] for key in ("under", "section") if entry.get(key))
             passage = f"{place}. {entry['quote']}" if place else entry["quote"]
-            for question in [*entry["questions"], *entry["english"]]:
-                yield question, passage
+            yield Pair(passage, (*entry["questions"], *entry["english"]))
 
 
-def train(model: BertModel, sets: Sequence[tuple[float, list[Pair]]], seconds: float) -> None:
+def train(model: BertModel, tokenizer: Tokenizer, sets: Sequence[tuple[float, list[Pair]]], seconds: float) -> None:
     """Train in place until the time is up, with a warm-up and a linear decay of the learning rate."""
     model.train()
     for module in model.modules():
@@ -143,13 +137,14 @@ def train(model: BertModel, sets: Sequence[tuple[float, list[Pair]]], seconds: f
         fused=True,
     )
     started = last = time.time()
-    step, losses = 0, []
+    step = 0
+    losses: list[float] = []
     while (done := (time.time() - started) / seconds) < 1:
-        factor = min(1.0, (step + 1) / 60) * max(0.03, 1 - done)
+        factor = min(1.0, (step + 1) / 25) * max(0.03, 1 - done)
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
         pairs = random.choices([pairs for _, pairs in sets], [share for share, _ in sets])[0]
-        loss = contrast(model, random.sample(pairs, BATCH))
+        loss = contrast(model, tokenizer, random.sample(pairs, PASSAGES))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -161,24 +156,33 @@ def train(model: BertModel, sets: Sequence[tuple[float, list[Pair]]], seconds: f
             losses, last = [], time.time()
 
 
-def contrast(model: BertModel, pairs: Sequence[Pair]) -> torch.Tensor:
-    """InfoNCE both ways: a question finds its passage, a passage its question among the others and the near-misses."""
-    left = vectors(model, [p.left for p in pairs])
-    right = vectors(model, [p.right for p in pairs])
-    near = [ids for p in pairs for ids in random.sample(p.near, min(NEAR, len(p.near)))]
+def contrast(model: BertModel, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> torch.Tensor:
+    """InfoNCE both ways: a question finds its passage, a passage its question among the others and the near-misses.
+
+    Every passage comes with several of its questions, which costs far less than a passage for each: these are no
+    negatives of one another.
+    """
+    chosen = [(owner, left) for owner, pair in enumerate(pairs) for left in _some(pair.lefts, LEFTS)]
+    owner = torch.tensor([number for number, _ in chosen])
+    left = vectors(model, tokenizer, [text for _, text in chosen])
+    right = vectors(model, tokenizer, [pair.right for pair in pairs])
+    near = [text for pair in pairs for text in _some(pair.near, NEAR)]
     scores = left @ right.T / TEMPERATURE
-    # The same passage may stand in a batch twice, with two of its questions: that is no negative.
-    twins = torch.tensor([[a.right == b.right and i != j for j, b in enumerate(pairs)] for i, a in enumerate(pairs)])
-    scores = scores.masked_fill(twins, -1e4)
-    back = scores.T
+    target = torch.arange(len(chosen))
+    siblings = (owner[:, None] == owner[None, :]) & (target[:, None] != target[None, :])
+    back = scores.T[owner].masked_fill(siblings, -1e4)
     if near:
-        back = torch.cat([back, right @ vectors(model, near).T / TEMPERATURE], 1)
-    target = torch.arange(len(pairs))
-    return (functional.cross_entropy(scores, target) + functional.cross_entropy(back, target)) / 2
+        back = torch.cat([back, (right @ vectors(model, tokenizer, near).T / TEMPERATURE)[owner]], 1)
+    return (functional.cross_entropy(scores, owner) + functional.cross_entropy(back, target)) / 2
 
 
-def vectors(model: BertModel, batch: Sequence[Ids]) -> torch.Tensor:
-    """Token ids → unit vectors: mean pooling over the last layer."""
+def _some(texts: Sequence[str], most: int) -> list[str]:
+    return random.sample(texts, min(most, len(texts)))
+
+
+def vectors(model: BertModel, tokenizer: Tokenizer, texts: Sequence[str]) -> torch.Tensor:
+    """Texts → unit vectors: mean pooling over the last layer."""
+    batch = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
     longest = max(map(len, batch))
     ids = torch.zeros(len(batch), longest, dtype=torch.long)
     mask = torch.zeros(len(batch), longest, dtype=torch.long)

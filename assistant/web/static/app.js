@@ -1,93 +1,85 @@
 /* The chat in the browser: sends questions, remembers role and language, says what happens, copies.
-   The server writes all HTML; Gradio carries it here. `attach` is called by Gradio for each piece of the page. */
+   The server writes all HTML; Gradio carries it here. `attach` is called by Gradio for each piece of the page,
+   again when the connection was lost and came back. */
 "use strict";
 (() => {
   const own = (window.opleidingsassistent ??= {});
   const make = own.make;
   const NAMES = { role: "opleidingsassistent.rol", language: "opleidingsassistent.taal" };
-  // After this long without an answer the server is asked whether it is still there; after the other we give up.
-  const PROBE_AFTER = 3000;
-  const GIVE_UP_AFTER = 45000;
+  // While an answer takes longer than the first, the server is asked whether it is still there.
+  const PROBE_EVERY = 3000;
+  const GIVE_UP_AFTER = { ask: 45000, restore: 45000, other: 5000 };
   let fire = null;
-  let waiting = null;
+  let unanswered = null;
+  let editing = null;
 
   const field = () => document.getElementById("vraag");
   const roleNow = () => document.getElementById("rol")?.value ?? "";
   const languageNow = () => document.getElementById("stel")?.dataset.language ?? "nl";
-  const lastTurn = () => document.querySelector("#gesprek .turn:last-of-type");
+  const lastTurn = () => [...document.querySelectorAll("#gesprek .turn")].at(-1);
 
   // What the browser keeps; a browser that keeps nothing is fine too.
-  const kept = (name) => {
+  own.kept = (name, store = "localStorage") => {
     try {
-      return localStorage.getItem(name);
+      return window[store].getItem(name);
     } catch {
       return null;
     }
   };
-  const keep = (name, value) => {
+  own.keep = (name, value, store = "localStorage") => {
     try {
-      localStorage.setItem(name, value);
+      if (value === null) window[store].removeItem(name);
+      else window[store].setItem(name, value);
+      return true;
     } catch {
-      // Storage is switched off or full: the choice holds for this page only.
+      return false; // storage is switched off or full
     }
   };
 
-  // From the page to the server
+  // One event at a time: each has the conversation that the one before it left.
 
-  const send = (event, more = {}) => fire?.(event, { role: roleNow(), language: languageNow(), ...more });
+  const queue = [];
+  let current = null;
 
-  const ask = (text) => {
-    const question = text.trim();
-    if (!question || waiting || !fire) return field()?.focus();
-    own.closeSource?.();
-    waiting = { question, before: lastTurn()?.id, since: Date.now() };
-    showBusy(question);
-    send("ask", { question });
-    waiting.timer = setInterval(watchOver, PROBE_AFTER);
+  own.send = (event, data = {}) => {
+    queue.push({ event, data, before: undefined });
+    next();
   };
 
-  const setup = (change) => send("setup", change);
-
-  const restart = () => {
-    own.closeSource?.();
-    send("restart");
-    field()?.focus();
+  const next = () => {
+    if (current || !queue.length || !fire) return;
+    current = queue.shift();
+    current.before = lastTurn()?.dataset.made;
+    current.since = Date.now();
+    current.timer = setInterval(watchOver, PROBE_EVERY);
+    fire(current.event, { role: roleNow(), chosen: roleNow(), language: languageNow(), ...current.data });
   };
 
-  // Waiting, and what comes of it
-
-  const busy = make("div", { id: "bezig", hidden: "" });
-  const live = make("div", { class: "sr", role: "status", "aria-live": "polite" });
-  const announce = (text) => {
-    live.textContent = "";
-    setTimeout(() => (live.textContent = text), 60);
+  const finish = () => {
+    clearInterval(current?.timer);
+    current = null;
+    next();
   };
 
-  const asked = (question) =>
-    make("div", { class: "asked" }, make("h2", { class: "sr" }, own.say("You")), make("p", {}, question));
-
-  const showBusy = (question) => {
-    document.getElementById("gesprek")?.after(busy);
-    busy.replaceChildren(asked(question), make("p", { class: "status" }, own.say("Searching")));
-    busy.hidden = false;
-    document.body.dataset.busy = "";
-    announce(own.say("Searching"));
-    busy.scrollIntoView({ block: "start" });
-  };
-
-  const done = () => {
-    clearInterval(waiting?.timer);
-    waiting = null;
-    busy.hidden = true;
-    busy.replaceChildren();
-    delete document.body.dataset.busy;
+  /** A piece of the page has new content: is that what was waited for? */
+  const updated = () => {
+    if (current && (current.event !== "ask" || lastTurn()?.dataset.made !== current.before)) {
+      const { event } = current;
+      if (event === "ask") answered();
+      if (event === "judge") announce(lastTurn()?.querySelector(".thanks")?.textContent ?? "");
+      finish();
+    }
+    document.documentElement.lang = languageNow();
+    own.conversationChanged?.();
   };
 
   const watchOver = async () => {
-    const mine = waiting;
-    const late = Date.now() - mine.since > GIVE_UP_AFTER;
+    const mine = current;
+    const late = Date.now() - mine.since > (GIVE_UP_AFTER[mine.event] ?? GIVE_UP_AFTER.other);
     const alive = !late && (await reachable());
-    if (waiting === mine && !alive) fail(mine.question);
+    if (current !== mine || alive) return;
+    if (mine.event === "ask") fail();
+    finish();
   };
 
   const reachable = async () => {
@@ -98,95 +90,188 @@
     }
   };
 
-  const fail = (question) => {
-    done();
-    const retry = make("button", { type: "button", class: "chip", "data-ask": question }, own.say("Retry"));
-    const said = make("div", { class: "said" }, make("h2", {}, own.say("Failed")), make("p", {}, own.say("Offline")), retry);
-    busy.replaceChildren(asked(question), make("section", { class: "told failed", role: "alert" }, said));
+  // The server refuses more questions at once than it can handle: that is known before the time is up.
+  if (window.PerformanceObserver?.supportedEntryTypes?.includes("resource")) {
+    new PerformanceObserver((list) => {
+      const refused = list.getEntries().some((entry) => /\/queue\/join/.test(entry.name) && entry.responseStatus >= 400);
+      if (!refused || !current) return;
+      if (current.event === "ask") fail();
+      finish();
+    }).observe({ type: "resource" });
+  }
+
+  // Asking, and what comes of it
+
+  /** Ask a question; `more` says in which role, in the place of which turn, or that it stands by itself. */
+  own.ask = (text, more = {}) => {
+    const question = text.trim();
+    if (!question || current?.event === "ask") return field()?.focus();
+    own.closeSource?.();
+    stopEditing();
+    unanswered = { question, more };
+    showBusy(question, more.at);
+    own.send("ask", { question, ...more });
+  };
+
+  const busy = make("div", { id: "bezig", hidden: "" });
+  const live = make("div", { class: "sr", role: "status", "aria-live": "polite" });
+  const announce = (text) => {
+    live.textContent = "";
+    setTimeout(() => (live.textContent = text), 60);
+  };
+  own.announce = announce;
+
+  const asked = (question) =>
+    make("div", { class: "asked" }, make("h2", { class: "sr" }, own.say("You")), make("p", {}, question));
+
+  const showBusy = (question, at) => {
+    document.getElementById("gesprek")?.after(busy);
+    busy.replaceChildren(asked(question), make("p", { class: "status" }, own.say("Searching")));
     busy.hidden = false;
     document.body.dataset.busy = "";
+    // What is asked again stays in its place until the new answer is there.
+    for (const turn of document.querySelectorAll("#gesprek .turn")) {
+      turn.classList.toggle("leaving", at !== undefined && Number(turn.id.replace("beurt-", "")) >= at);
+    }
+    announce(own.say("Searching"));
+    busy.scrollIntoView({ block: "start" });
+  };
+
+  const calm = () => {
+    busy.hidden = true;
+    busy.replaceChildren();
+    delete document.body.dataset.busy;
+  };
+
+  const fail = () => {
+    const { question, more } = unanswered;
+    const again = { type: "button", class: "chip", "data-ask": question };
+    for (const [name, value] of Object.entries(more)) again[`data-${name}`] = String(value);
+    const retry = make("button", again, own.say("Retry"));
+    const said = make("div", { class: "said" }, make("h2", {}, own.say("Failed")), make("p", {}, own.say("Offline")), retry);
+    busy.replaceChildren(asked(question), make("section", { class: "told failed", role: "alert" }, said));
   };
 
   const answered = () => {
+    unanswered = null;
+    calm();
     const turn = lastTurn();
-    if (!waiting || !turn || turn.id === waiting.before) return;
-    done();
     const told = turn.querySelector(".told");
     announce(told.dataset.say ?? told.querySelector("h2")?.textContent ?? "");
     turn.scrollIntoView({ block: "start" });
   };
 
-  // The server refuses more questions at once than it can handle: that is known before the time is up.
-  if (window.PerformanceObserver?.supportedEntryTypes?.includes("resource")) {
-    new PerformanceObserver((list) => {
-      const refused = list.getEntries().some((entry) => entry.name.includes("/queue/join") && entry.responseStatus >= 400);
-      if (refused && waiting) fail(waiting.question);
-    }).observe({ type: "resource" });
-  }
+  const startEditing = (button) => {
+    editing = Number(button.dataset.edit);
+    document.body.dataset.editing = "";
+    field().value = button.dataset.question;
+    field().focus();
+    field().select();
+  };
+
+  const stopEditing = () => {
+    editing = null;
+    delete document.body.dataset.editing;
+  };
 
   // The pieces of the page
 
   own.attach = (element, trigger, watch) => {
+    watch("value", updated);
     if (element.querySelector("#stel")) {
       fire = trigger;
-      watch("value", () => (document.documentElement.lang = languageNow()));
+      queue.length = 0;
+      clearInterval(current?.timer);
+      current = null;
       begin();
-    } else if (element.closest("#gesprek")) {
-      watch("value", answered);
     }
   };
 
-  /** The choices of last time; the first time the browser's language. */
+  /** The choices and the conversation of last time, the first time the browser's language; then what waits to be asked. */
   const begin = () => {
     document.body.append(live);
     const select = document.getElementById("rol");
-    const role = kept(NAMES.role) ?? "";
+    const role = own.kept(NAMES.role) ?? "";
     if (select && [...select.options].some((option) => option.value === role)) select.value = role;
-    const wanted = kept(NAMES.language) ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "nl");
-    if (roleNow() || wanted !== languageNow()) setup({ language: wanted });
+    const wanted = own.kept(NAMES.language) ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "nl");
+    const link = new URLSearchParams(location.search);
+    const turns = link.has("q") ? [] : (own.currentTurns?.() ?? []);
+    if (roleNow() || wanted !== languageNow() || turns.length) own.send("restore", { language: wanted, turns });
+    if (link.has("q")) {
+      history.replaceState(null, "", "/");
+      own.leaveConversation?.();
+      own.ask(link.get("q"), link.has("rol") ? { role: link.get("rol") } : {});
+    } else if (unanswered) {
+      own.ask(unanswered.question, unanswered.more);
+    }
     if (window.matchMedia("(hover: hover)").matches) field()?.focus({ preventScroll: true });
   };
 
   const submit = () => {
     const text = field().value;
-    if (!text.trim()) return field().focus();
-    if (waiting) return;
+    if (!text.trim() || current?.event === "ask") return field().focus();
     field().value = "";
     // On a phone the keyboard goes away, so that the answer can be read.
     if (!window.matchMedia("(hover: hover)").matches) field().blur();
-    ask(text);
+    own.ask(text, editing === null ? {} : { at: editing });
+  };
+
+  const judgeMore = (form) => {
+    const data = new FormData(form);
+    const turn = Number(form.dataset.reasons);
+    own.send("judge", { turn, verdict: "down", reasons: data.getAll("reason"), remark: data.get("remark") });
   };
 
   document.addEventListener("submit", (event) => {
-    if (event.target.id !== "stel") return;
+    const form = event.target;
+    if (form.id !== "stel" && form.dataset.reasons === undefined) return;
     event.preventDefault();
-    submit();
+    if (form.id === "stel") submit();
+    else judgeMore(form);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.target.id !== "vraag" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.target.id !== "vraag") return;
+    if (event.key === "Escape" && editing !== null) stopEditing();
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
   });
   document.addEventListener("change", (event) => {
     if (event.target.id !== "rol") return;
-    keep(NAMES.role, event.target.value);
-    setup({});
+    own.keep(NAMES.role, event.target.value);
+    own.send("setup");
   });
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
-    if (!button) return;
-    const { ask: question, lang, copy } = button.dataset;
-    if (question !== undefined) {
-      ask(question);
-    } else if (lang !== undefined) {
-      keep(NAMES.language, lang);
-      setup({ language: lang });
-    } else if (copy !== undefined) {
-      copyText(copy, button);
-    } else if (button.dataset.restart !== undefined) {
-      restart();
-    }
+    if (button) act(button, button.dataset);
   });
+
+  const act = (button, data) => {
+    if (data.ask !== undefined) {
+      const more = { role: data.role, at: data.at && Number(data.at), alone: data.alone && true };
+      own.ask(data.ask, Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)));
+    } else if (data.lang !== undefined) {
+      own.keep(NAMES.language, data.lang);
+      own.send("setup", { language: data.lang });
+    } else if (data.copy !== undefined) {
+      copyText(data.copy, button);
+    } else if (data.link !== undefined) {
+      copyText(location.origin + data.link, button);
+    } else if (data.edit !== undefined) {
+      startEditing(button);
+    } else if (data.cancel !== undefined) {
+      field().value = "";
+      stopEditing();
+    } else if (data.judge !== undefined) {
+      own.send("judge", { turn: Number(data.turn), verdict: data.judge });
+    } else if (data.restart !== undefined) {
+      own.closeSource?.();
+      own.leaveConversation?.();
+      stopEditing();
+      own.send("restart");
+      field()?.focus();
+    }
+  };
 
   const copyText = async (text, button) => {
     const before = button.textContent;

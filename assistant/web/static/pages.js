@@ -1,6 +1,11 @@
-/* Checklists: ticks stay in this browser, and are counted. Without this script the list can be ticked and exported too. */
+/* The row of pages is scrolled to the one that is open; the ticks of a checklist stay in this browser, and are counted.
+   Without this script everything can be read, and a checklist can be ticked and exported. */
 "use strict";
 (() => {
+  const here = document.querySelector("nav.pages [aria-current]");
+  const row = here?.closest("nav");
+  if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.clientWidth / 3;
+
   const form = document.querySelector("form[data-checklist]");
   if (!form) return;
   const key = `opleidingsassistent.vinkjes.${form.dataset.checklist}`;

@@ -30,7 +30,8 @@
     if (pointed === mark) return;
     hideQuote();
     pointed = mark;
-    tip.replaceChildren(make("q", {}, mark.dataset.quote), make("span", {}, mark.dataset.where ?? ""));
+    const { quote, where, meaning } = mark.dataset;
+    tip.replaceChildren(quote === undefined ? meaning : make("q", {}, quote), make("span", {}, where ?? ""));
     if (!tip.isConnected) document.body.append(tip);
     tip.hidden = false;
     mark.setAttribute("aria-describedby", "citaat");
@@ -54,7 +55,7 @@
     tip.hidden = true;
   };
 
-  const markOf = (event) => (event.target instanceof Element ? event.target.closest("[data-quote]") : null);
+  const markOf = (event) => (event.target instanceof Element ? event.target.closest("[data-quote], [data-meaning]") : null);
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     const mark = markOf(event);
@@ -67,7 +68,7 @@
   });
   document.addEventListener("focusin", (event) => {
     const mark = markOf(event);
-    if (mark?.matches(":focus-visible")) showQuote(mark);
+    if (mark?.matches(":focus-visible, [data-meaning]")) showQuote(mark);
     else hideQuote();
   });
   window.addEventListener("scroll", hideQuote, { passive: true });

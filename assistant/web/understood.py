@@ -1,0 +1,94 @@
+"""The question as understood → one line, with what can be corrected by one click."""
+
+from __future__ import annotations
+
+from html import escape
+
+from assistant.assistant import Assistant
+from assistant.text import fold, words
+from assistant.types import Mention, Question
+from assistant.vocabulary import Entry, Vocabulary
+from assistant.web.texts import TEXTS, Language
+from assistant.web.turns import Turn
+
+
+def understood_line(question: Question, assistant: Assistant, language: Language) -> str:
+    """The question as understood: aspect, actors, domain in the reader's language."""
+    say, vocabulary = TEXTS[language], assistant.vocabulary
+    parts = [_label(question.aspect, vocabulary.aspects, language)]
+    for actor in question.actors:
+        role = f" ({say['by_role']})" if actor.source == "role" else ""
+        parts.append(_label(actor, vocabulary.actors, language) + role)
+    parts.append(_label(question.domain, vocabulary.domains, language))
+    if question.follow_up:
+        parts.append(say["follow_up"])
+    return " · ".join(filter(None, parts))
+
+
+def understood_html(turn: Turn, assistant: Assistant, language: Language) -> str:
+    """The line, and buttons that ask the question again with another actor, without the role, or by itself."""
+    if turn.answer is None:
+        return ""
+    say, question = TEXTS[language], turn.answer.understood
+    line = understood_line(question, assistant, language)
+    quick = ""
+    if any(actor.source == "role" for actor in question.actors):
+        quick += _again(turn, turn.question, say["without_role"], role="")
+    if question.follow_up:
+        quick += _again(turn, turn.question, say["alone"], alone=True)
+    others = _other_actors(turn, question, assistant, language)
+    more = f'<details class="otherwise"><summary>{say["otherwise"]}</summary>{others}</details>' if others else ""
+    shown = f'<span class="understood">{say["understood"]}: {escape(line)}</span>' if line else ""
+    return f"{shown}{quick}{more}"
+
+
+def with_actor(text: str, actor: str, other: Entry, vocabulary: Vocabulary) -> str | None:
+    """The question with the words that name an actor replaced by another actor; None when it names none."""
+    folded, tokens = fold(text), words(text)
+    if len(folded) != len(text):
+        return None
+    spans: list[tuple[int, int]] = []
+    for token in tokens:
+        start = folded.index(token, spans[-1][1] if spans else 0)
+        spans.append((start, start + len(token)))
+    for found in vocabulary.actors_in(tokens):
+        if found.entry == actor:
+            return text[: spans[found.start][0]] + _in_a_sentence(other.label) + text[spans[found.end - 1][1] :]
+    return None
+
+
+def _other_actors(turn: Turn, question: Question, assistant: Assistant, language: Language) -> str:
+    vocabulary = assistant.vocabulary
+    current = question.actors[0].id if question.actors else ""
+    said = next((actor.id for actor in question.actors if actor.source == "said"), "")
+    buttons = ""
+    for name, entry in vocabulary.actors.items():
+        if name == current:
+            continue
+        text = with_actor(turn.question, said, entry, vocabulary) if said else None
+        label = TEXTS[language]["about"].format(actor=_in_a_sentence(_name(entry, language)))
+        buttons += _again(turn, text or turn.question, label, role=None if text else name)
+    return f'<div class="chips">{buttons}</div>' if buttons else ""
+
+
+def _again(turn: Turn, text: str, label: str, role: str | None = None, alone: bool = False) -> str:
+    more = f' data-role="{escape(turn.asked.role or "" if role is None else role)}"'
+    more += ' data-alone="true"' if alone or turn.asked.alone else ""
+    return (
+        f'<button type="button" class="chip small" data-ask="{escape(text)}" data-at="{turn.number}"{more}>'
+        f"{escape(label)}</button>"
+    )
+
+
+def _label(mention: Mention | None, entries: dict[str, Entry], language: Language) -> str:
+    entry = entries.get(mention.id) if mention else None
+    return _name(entry, language) if entry else ""
+
+
+def _name(entry: Entry, language: Language) -> str:
+    return (entry.label_en if language == "en" else "") or entry.label
+
+
+def _in_a_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: 'Cluster' → 'cluster', 'COC' stays."""
+    return label if label[1:2].isupper() or not label[1:].islower() else label[:1].lower() + label[1:]

@@ -1,0 +1,204 @@
+"""The web chat as its readers use it, in a real browser against the real server."""
+
+import re
+
+import pytest
+
+TASKS = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
+UNKNOWN = "Wat kost de LED Basisopleiding per deelnemer?"
+
+
+def ask(page, question):
+    """Type a question, send it with Enter, and give the turn that comes of it."""
+    before = page.locator(".turn").count()
+    page.fill("#vraag", question)
+    page.press("#vraag", "Enter")
+    turn = page.locator(".turn").nth(before)
+    turn.wait_for()
+    return turn
+
+
+def test_an_answer_is_cited_and_its_source_opens_at_the_passage(page):
+    turn = ask(page, TASKS)
+    assert "bevordert een gunstig en veilig opleidingsklimaat" in turn.locator(".answer").inner_text()
+    mark = turn.locator(".answer .cite").nth(1)
+    before = turn.bounding_box()
+    mark.click()
+    page.wait_for_selector("#bron mark")
+    shown = " ".join(page.locator("#bron mark").all_inner_texts())
+    assert shown == "bewaakt en bevordert de kwaliteit van de afzonderlijke opleidingen;"
+    assert "Kwaliteitskader cluster 2" in page.locator("#bron h2").first.inner_text()
+    assert page.locator("#bron mark").first.is_visible()
+    assert turn.bounding_box() == before, "nothing moves when a source opens"
+    page.keyboard.press("Escape")
+    assert not page.locator("#bron").is_visible()
+    assert mark.evaluate("mark => mark === document.activeElement"), "the focus is back where it was"
+
+
+def test_a_mark_shows_its_quote_under_the_pointer_and_escape_hides_it(page):
+    mark = ask(page, TASKS).locator(".answer .cite").first
+    mark.hover()
+    tip = page.locator("#citaat")
+    tip.wait_for()
+    assert "bevordert een gunstig en veilig opleidingsklimaat" in tip.inner_text()
+    assert mark.get_attribute("aria-describedby") == "citaat"
+    page.keyboard.press("Escape")
+    assert not tip.is_visible()
+
+
+def test_a_follow_up_builds_on_the_question_before(page):
+    ask(page, TASKS)
+    turn = ask(page, "En voor het cluster?")
+    assert "cluster" in turn.locator(".understood").inner_text().lower()
+    assert "opleidingsklimaat" in turn.locator(".understood").inner_text().lower()
+    assert page.locator(".turn").count() == 2
+
+
+def test_a_refusal_offers_the_nearest_passages_and_cites_nothing(page):
+    turn = ask(page, UNKNOWN)
+    assert "Niet gevonden in de documenten" in turn.inner_text()
+    assert turn.locator(".cite").count() == 0
+    nearest = turn.locator(".near a")
+    assert nearest.count() >= 1
+    nearest.first.click()
+    page.wait_for_selector("#bron mark")
+
+
+def test_the_role_is_remembered_and_counts(page):
+    page.select_option("#rol", "cluster")
+    page.wait_for_selector("text=voor: Cluster")
+    turn = ask(page, "Wat zijn onze taken voor het opleidingsklimaat?")
+    assert "uw rol" in turn.locator(".understood").inner_text()
+    page.reload()
+    page.wait_for_selector("#vraag")
+    assert page.input_value("#rol") == "cluster"
+
+
+def test_the_page_follows_the_language_of_the_browser_and_the_switch(open_page):
+    page = open_page(locale="en-GB")
+    page.wait_for_selector("text=What would you like to know")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    turn = ask(page, "What are the tasks of the COC for the learning climate?")
+    assert "Sources" in turn.inner_text()
+    page.click("[data-lang=nl]")
+    page.wait_for_selector("text=Bronnen")
+    page.reload()
+    page.wait_for_selector("text=Wat wilt u weten")
+
+
+def test_a_starter_question_asks_itself(page):
+    starter = page.locator(".starter").first
+    words = starter.inner_text().strip()
+    starter.click()
+    turn = page.locator(".turn").first
+    turn.wait_for()
+    assert words in turn.locator(".asked").inner_text()
+    page.click("[data-restart]")
+    page.wait_for_selector(".start")
+    assert page.locator(".turn").count() == 0
+
+
+def test_a_phone_shows_the_source_as_a_sheet_and_nothing_is_too_wide(phone):
+    turn = ask(phone, TASKS)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone.locator("#vraag").is_visible()
+    turn.locator(".answer .cite").first.tap()
+    phone.wait_for_selector("#bron mark")
+    phone.wait_for_function("document.getAnimations().every(animation => animation.playState !== 'running')")
+    box = phone.locator("#bron").bounding_box()
+    assert box["width"] == 390
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1)
+    phone.locator("#bron .close").tap()
+    assert not phone.locator("#bron").is_visible()
+
+
+def test_the_keyboard_alone_is_enough(page):
+    page.keyboard.type(TASKS)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("Graag volledig.")
+    assert "\n" in page.input_value("#vraag")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn .answer")
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.answer .cite')"):
+            break
+    assert page.locator("#citaat").is_visible(), "the quote shows on focus"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none", "the focus can be seen"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#bron mark")
+    assert page.evaluate("document.querySelector('#bron').contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.answer .cite')")
+
+
+def test_answers_are_announced_to_screen_readers(page):
+    ask(page, TASKS)
+    page.wait_for_function(
+        "[...document.querySelectorAll('[role=status]')].some(e => /Antwoord met 4 bronnen/.test(e.textContent))"
+    )
+    ask(page, UNKNOWN)
+    page.wait_for_function(
+        "[...document.querySelectorAll('[role=status]')].some(e => /Niet gevonden/.test(e.textContent))"
+    )
+
+
+def test_an_answer_is_copied_with_its_sources(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, TASKS).locator("[data-copy]").click()
+    page.wait_for_selector("text=Gekopieerd")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert TASKS in text
+    assert re.search(r"\[1\] Kwaliteitskader cluster 2 › .*bevordert een gunstig", text)
+
+
+def test_hostile_text_stays_text(page):
+    for question in (
+        "<script>window.aangevallen=9</script>",
+        '<img src=x onerror="window.aangevallen=9">',
+        "[x](javascript:window.aangevallen=9)",
+    ):
+        turn = ask(page, question)
+        assert question in turn.locator(".asked").inner_text()
+    turn = ask(page, "Hoe laat opent de badmeester het zwembad?")
+    link = turn.locator("a[data-source]").first
+    link.click()
+    page.wait_for_selector("#bron mark")
+    assert "<img src=x onerror" in page.locator("#bron h2").first.inner_text()
+    page.click("#bron .source-foot a[data-source]")
+    page.wait_for_selector("#bron >> text=kluissleutel")
+    assert page.locator("a[href^='javascript:' i]").count() == 0
+    assert page.locator("#gesprek img, #bron img, #gesprek script, #bron script").count() == 0
+    assert page.evaluate("window.aangevallen") is None
+
+
+def test_the_policy_stops_a_script_that_gets_in_anyway(page, open_page):
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"window.aangevallen=1\">')"
+    )
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.aangevallen") is None
+
+
+def test_a_server_that_is_gone_is_shown_as_a_failure(open_page):
+    page = open_page()
+    page.context.set_offline(True)
+    page.fill("#vraag", TASKS)
+    page.press("#vraag", "Enter")
+    failed = page.locator("#bezig .failed")
+    failed.wait_for()
+    assert "niet bereikbaar" in failed.inner_text()
+    page.context.set_offline(False)
+    failed.locator("[data-ask]").click()
+    page.wait_for_selector(".turn .answer")
+    assert not page.locator("#bezig").is_visible()
+    open_page.expected_trouble()
+
+
+def test_the_page_is_small_and_shows_soon(open_page):
+    page = open_page()
+    page.wait_for_timeout(1_500)  # an open page keeps one connection open, so the network is never idle
+    sizes = page.evaluate("performance.getEntriesByType('resource').map(e => e.transferSize)")
+    total = sum(sizes) + page.evaluate("performance.getEntriesByType('navigation')[0].transferSize")
+    assert total < 3_000_000, f"{total} bytes in {len(sizes) + 1} requests"

@@ -1,0 +1,77 @@
+"""What the bundled encoder is trained on: well-formed, and nothing of the documents or questions it is measured on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rapidfuzz import fuzz, process
+
+from assistant.text import words
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted((ROOT / "evals" / "encoder" / "data").glob("pairs-*.jsonl"))
+RUN = 8
+TOO_LIKE = 92
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def asked(path: Path) -> Iterator[str]:
+    """Every question of an eval set, those of earlier turns too."""
+    for row in rows(path):
+        yield row["question"]
+        yield from row["history"]
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    found = words(text)
+    return {tuple(found[start : start + RUN]) for start in range(len(found) - RUN + 1)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_line_has_a_passage_questions_and_near_misses(path: Path) -> None:
+    for row in rows(path):
+        assert set(row) == {"passage", "questions", "english", "near"}
+        assert row["passage"].strip() and row["english"].strip()
+        assert len(row["questions"]) >= 3 and len(row["near"]) >= 1
+        assert not set(row["questions"]) & set(row["near"])
+
+
+def test_no_passage_stands_twice() -> None:
+    passages = [row["passage"] for path in FILES for row in rows(path)]
+    assert len(passages) > 1000
+    assert len(passages) == len(set(passages))
+
+
+def test_no_text_of_a_measured_document_is_trained_on() -> None:
+    documents = [*(ROOT / "corpus").glob("*.md"), *(ROOT / "evals" / "unseen" / "texts").glob("*.md")]
+    held_out = set().union(*(runs(path.read_text(encoding="utf-8")) for path in documents))
+    assert len(held_out) > 5000
+    texts = (
+        text
+        for path in FILES
+        for row in rows(path)
+        for text in (row["passage"], *row["questions"], row["english"], *row["near"])
+    )
+    assert [text for text in texts if runs(text) & held_out] == []
+
+
+def test_no_measured_question_is_trained_on() -> None:
+    sets = [*(ROOT / "evals").glob("*.jsonl"), *(ROOT / "evals" / "unseen").glob("*.jsonl")]
+    measured = sorted({" ".join(words(question)) for path in sets for question in asked(path)})
+    assert len(measured) > 500
+    trained = [
+        " ".join(words(question))
+        for path in FILES
+        for row in rows(path)
+        for question in (*row["questions"], row["english"], *row["near"])
+    ]
+    likeness = process.cdist(trained, measured, scorer=fuzz.ratio, score_cutoff=TOO_LIKE, dtype=np.uint8)
+    assert [trained[row] for row in np.flatnonzero(likeness.max(axis=1))] == []
