@@ -15,7 +15,15 @@ from pydantic import BaseModel, Field
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.openai_api import add_openai_routes
-from assistant.service import MOST_HITS, ask_json, document_json, documents_json, pathway_json, pathways_json, search_json
+from assistant.service import (
+    MOST_HITS,
+    ask_json,
+    document_json,
+    documents_json,
+    pathway_json,
+    pathways_json,
+    search_json,
+)
 
 TITLE = "Opleidingsassistent"
 
@@ -136,9 +144,14 @@ def _page(schema: dict[str, Any]) -> str:
     for path, methods in schema["paths"].items():
         for method, about in methods.items():
             content = about.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-            fields = schema["components"]["schemas"].get(content.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+            fields = (
+                schema["components"]["schemas"]
+                .get(content.get("$ref", "").rpartition("/")[2], {})
+                .get("properties", {})
+            )
             listed = "".join(
-                f"<li><code>{escape(name)}</code> {escape(str(field.get('description', '')))}</li>" for name, field in fields.items()
+                f"<li><code>{escape(name)}</code> {escape(str(field.get('description', '')))}</li>"
+                for name, field in fields.items()
             )
             rows.append(
                 f"<section><h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(about.get('summary', ''))}. "
@@ -146,7 +159,9 @@ def _page(schema: dict[str, Any]) -> str:
             )
     return (
         f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{TITLE}: API</title>'
-        "<style>body{font:16px/1.5 system-ui;max-width:48rem;margin:2rem auto;padding:0 1rem}h2{font-size:1.1rem}</style>"
-        f'<h1>{TITLE}: voor andere programma’s</h1><p>Volledige beschrijving: <a href="/api/openapi.json">openapi.json</a></p>'
+        "<style>body{font:16px/1.5 system-ui;max-width:48rem;margin:2rem auto;padding:0 1rem}"
+        "h2{font-size:1.1rem}</style>"
+        f'<h1>{TITLE}: voor andere programma’s</h1>'
+        f'<p>Volledige beschrijving: <a href="/api/openapi.json">openapi.json</a></p>'
         f"{''.join(rows)}</html>"
     )

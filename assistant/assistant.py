@@ -130,7 +130,9 @@ class Assistant:
         if chosen != "llm":
             raise UsageError(f"Onbekende manier van antwoorden '{chosen}'. Kies uit: auto, quote, llm.")
         if self._model is None:
-            raise UsageError("Voor --mode llm zijn de instellingen llm_base_url en llm_model nodig. Zie: assistant doctor")
+            raise UsageError(
+                "Voor --mode llm zijn de instellingen llm_base_url en llm_model nodig. Zie: assistant doctor"
+            )
         checker = Checker(parts.vocabulary, similarity_of(parts.encoder))
         return Writer(self._model, checker, parts.snapshot, parts.vocabulary)
 

@@ -1,4 +1,4 @@
-"""Numbered spans for a model, and a model's text → sentences with the numbers of the spans they cite. Pure, stream-safe.
+"""Numbered spans for a model, and a model's text → sentences with the numbers of the spans they cite. Pure.
 
 Marks may come as [1], [1][2], [1, 2], [1-3], [bron 2], [^1] or 【1】, before or after the full stop, split over chunks.
 A number that was never given is dropped and counted.
@@ -36,7 +36,7 @@ _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^)]*\)?")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a model: its words without marks, the numbers it cites, and the list mark or heading it stood in."""
+    """One sentence of a model: its words without marks, the numbers it cites, the list or heading mark it had."""
 
     text: str
     numbers: tuple[int, ...]

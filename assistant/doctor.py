@@ -1,4 +1,4 @@
-"""Settings → what works and what does not: the index, the encoder, and a real question to the model when there is one."""
+"""Settings → what works and what does not: the index, the encoder, and a real question to the model, if any."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ def _encoder(settings: Settings) -> str:
 
 def _index(settings: Settings) -> str:
     manifest = Assistant.open(settings).snapshot.manifest
-    changed = "; de documenten zijn sindsdien veranderd, werk bij met: assistant index" if corpus_changed(settings.corpus, settings.index) else ""
+    changed = (
+        "; de documenten zijn sindsdien veranderd, werk bij met: assistant index"
+        if corpus_changed(settings.corpus, settings.index)
+        else ""
+    )
     return f"{manifest.id}, {manifest.documents} documenten, {manifest.passages} passages{changed}"
 
 
@@ -66,7 +70,9 @@ def _endpoint(settings: Settings) -> Iterator[Finding]:
         yield Finding("taalmodel", True, "niet ingesteld: antwoorden zijn citaten, en er gaat niets naar buiten")
         return
     if missing := [name for name, value in given.items() if not value]:
-        yield Finding("taalmodel", False, f"{missing[0]} ontbreekt; zonder die instelling wordt het taalmodel niet gebruikt")
+        yield Finding(
+            "taalmodel", False, f"{missing[0]} ontbreekt; zonder die instelling wordt het taalmodel niet gebruikt"
+        )
         return
     yield _look("taalmodel", lambda: _trial(settings))
 
@@ -83,9 +89,12 @@ def _trial(settings: Settings) -> str:
         else:
             first = first or time.perf_counter() - started
             pieces += 1
-    counted = f", {done.prompt_tokens} + {done.completion_tokens} tokens" if done and done.prompt_tokens is not None else ""
+    counted = (
+        f", {done.prompt_tokens} + {done.completion_tokens} tokens" if done and done.prompt_tokens is not None else ""
+    )
     where = urlsplit(settings.llm_base_url).netloc
     return (
-        f"{settings.llm_model} op {where} antwoordt: eerste woord na {first:.1f} s, klaar na {time.perf_counter() - started:.1f} s"
+        f"{settings.llm_model} op {where} antwoordt: eerste woord na {first:.1f} s, "
+        f"klaar na {time.perf_counter() - started:.1f} s"
         f"{counted}. Per vraag gaan daarheen: de vraag, de gevonden passages en de opdracht; verder niets"
     )

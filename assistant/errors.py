@@ -64,7 +64,7 @@ class PromptError(FailedError):
 
 
 class ModelError(FailedError):
-    """The language model gave nothing usable. `reason` is one word for logs and tests; the text holds no part of a reply."""
+    """The language model gave nothing usable. `reason` is one word for logs; the text holds no part of a reply."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""A quote answer → an answer in a model's sentences over the same spans: each checked, replaced by its quote, or dropped.
+"""A quote answer → an answer in a model's sentences over its spans: each checked, replaced by its quote, or dropped.
 
 The decision to answer was made before; a refusal never reaches the model. Any failure gives the quote answer back with
 one line that says so.
@@ -16,6 +16,7 @@ from assistant.answer import cite, shown
 from assistant.cite import Sentence, SentenceReader, as_data, spans_text
 from assistant.embed import Encoder
 from assistant.errors import ModelError
+from assistant.fallback import fall_back, notices, refusal
 from assistant.model import ChatModel, Done
 from assistant.prompts import load_prompt
 from assistant.snapshot import Snapshot
@@ -27,24 +28,6 @@ MOST_CHARACTERS = 9_000  # of spans: fits the small context of a local model wit
 MOST_EXTRA = 4  # hits given beside what the quote answer shows
 EXTRA_MARGIN = 0.2  # and how far behind the best hit they may be
 _REFUSAL = re.compile(r"^\W*(geen antwoord|no answer)\b", re.IGNORECASE)
-_SAY = {
-    "nl": {
-        "failed": "Letterlijk uit de documenten: {reason}.",
-        "unproven": "Letterlijk uit de documenten: het taalmodel gaf geen zin die de bronnen bewijzen.",
-        "replaced": "{n} zin(nen) van het taalmodel zeiden iets anders dan de bron en zijn vervangen door het citaat.",
-        "dropped": "{n} zin(nen) van het taalmodel zonder bewijs zijn weggelaten.",
-        "refused": "Dat staat niet in de documenten.",
-        "nearest": "Het dichtst in de buurt komen:",
-    },
-    "en": {
-        "failed": "Quoted from the documents: the language model could not be used ({reason}).",
-        "unproven": "Quoted from the documents: the language model gave no sentence that the sources prove.",
-        "replaced": "{n} sentence(s) of the language model said something else than the source and gave way to the quote.",
-        "dropped": "{n} sentence(s) of the language model without proof were left out.",
-        "refused": "The documents do not say that. (Dat staat niet in de documenten.)",
-        "nearest": "The nearest passages are:",
-    },
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,19 +84,19 @@ def write(
             if draft.refused:
                 break
     except ModelError as error:
-        yield _fall_back(quoted, draft.generation(writer.model.name, started, None, error.reason), "failed", str(error))
+        yield fall_back(quoted, draft.generation(writer.model.name, started, None, error.reason), "failed", str(error))
         return
     generation = draft.generation(writer.model.name, started, done, "")
     if draft.refused:
-        yield _refusal(quoted, replace(generation, failure=""))
+        yield refusal(quoted, replace(generation, failure=""))
     elif not generation.kept:
-        yield _fall_back(quoted, replace(generation, failure="unproven"), "unproven", "")
+        yield fall_back(quoted, replace(generation, failure="unproven"), "unproven", "")
     else:
-        yield replace(draft.answer(), generation=generation, notices=(*quoted.notices, *_notices(quoted, generation)))
+        yield replace(draft.answer(), generation=generation, notices=(*quoted.notices, *notices(quoted, generation)))
 
 
 def given_spans(citations: Sequence[Citation], hits: Sequence[Hit], snapshot: Snapshot) -> list[Citation]:
-    """What the model gets to read, numbered from 1: the spans of the quote answer, then near hits, as far as they fit."""
+    """What the model gets to read, numbered from 1: the answer's own spans, then near hits, as far as they fit."""
     given: list[Citation] = []
     used = 0
     near = [hit for hit in hits if hit.score >= hits[0].score - EXTRA_MARGIN][: MOST_EXTRA + len(citations)]
@@ -140,7 +123,10 @@ def messages(quoted: Answer, given: Sequence[Citation], vocabulary: Vocabulary, 
 
 
 def _understood(question: Question, vocabulary: Vocabulary) -> str:
-    tables = ((question.actor_ids, vocabulary.actors), ((question.domain.id,) if question.domain else (), vocabulary.domains))
+    tables = (
+        (question.actor_ids, vocabulary.actors),
+        ((question.domain.id,) if question.domain else (), vocabulary.domains),
+    )
     labels = [table[id].label for ids, table in tables for id in ids if id in table]
     return "; ".join([*labels, f"{question.search_text}"])
 
@@ -243,25 +229,3 @@ def _markdown(lines: Sequence[tuple[str, Statement]]) -> str:
         if statement.text.endswith(":"):
             text += "\n"
     return text.strip()
-
-
-def _fall_back(quoted: Answer, generation: Generation, say: str, reason: str) -> Answer:
-    notice = _SAY[quoted.understood.language][say].format(reason=reason)
-    return replace(quoted, generation=generation, notices=(*quoted.notices, notice))
-
-
-def _notices(quoted: Answer, generation: Generation) -> list[str]:
-    say = _SAY[quoted.understood.language]
-    counts = {"replaced": generation.replaced, "dropped": generation.dropped}
-    return [say[how].format(n=n) for how, n in counts.items() if n]
-
-
-def _refusal(quoted: Answer, generation: Generation) -> Answer:
-    """The model read the spans and found no answer in them: say so, and show them as the nearest."""
-    say = _SAY[quoted.understood.language]
-    nearest = tuple(replace(c, n=n) for n, c in enumerate(quoted.citations[:3], 1))
-    lines = [say["refused"], "", say["nearest"], ""]
-    lines += [f"- {shown(' › '.join(dict.fromkeys((c.title, *c.section))))}" for c in nearest]
-    return replace(
-        quoted, status="not_found", text="\n".join(lines), statements=(), citations=(), nearest=nearest, mode="llm", generation=generation
-    )

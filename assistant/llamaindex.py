@@ -1,9 +1,9 @@
 """The assistant for LlamaIndex programs: a retriever over our passages, and a query engine that gives our answers.
 
-    from assistant import Assistant
-    from assistant.llamaindex import AssistantQueryEngine, AssistantRetriever
-    engine = AssistantQueryEngine(Assistant.open())
-    print(engine.query("Wat zijn de taken van de COC voor het opleidingsklimaat?"))
+from assistant import Assistant
+from assistant.llamaindex import AssistantQueryEngine, AssistantRetriever
+engine = AssistantQueryEngine(Assistant.open())
+print(engine.query("Wat zijn de taken van de COC voor het opleidingsklimaat?"))
 """
 
 from __future__ import annotations
@@ -77,7 +77,11 @@ def _node(id: str, text: str, metadata: dict[str, Any]) -> TextNode:
     # Places and hashes are for programs; a model that reads the node needs title and section.
     hidden = [name for name in metadata if name not in {"title", "section"}]
     return TextNode(
-        id_=id, text=text, metadata=metadata, excluded_llm_metadata_keys=hidden, excluded_embed_metadata_keys=list(metadata)
+        id_=id,
+        text=text,
+        metadata=metadata,
+        excluded_llm_metadata_keys=hidden,
+        excluded_embed_metadata_keys=list(metadata),
     )
 
 

@@ -1,4 +1,4 @@
-"""Messages → a stream of text from any OpenAI-compatible endpoint, within one time budget. The only door to LLM clients.
+"""Messages → a stream of text from any OpenAI-compatible endpoint, within one budget. The only door to LLM clients.
 
 Nothing is imported or sent before the first question that needs it. Every failure is a `ModelError` whose text is ours:
 what an endpoint replies, the key among it, never gets into an error or a log line.
@@ -12,39 +12,21 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import ModelError, UsageError
+from assistant.failures import Breaker, failure
 from assistant.settings import Settings
 
 FIRST_TOKEN = 0.45  # of the budget: a local server may have to load the model first
 STALL = 0.25  # of the budget: silence in the middle of an answer
-FAILURES_TO_OPEN = 3
-OPEN_SECONDS = 30.0
 MAX_CHARACTERS = 20_000  # a model that does not stop is stopped
 _TICK = 0.1
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _log = logging.getLogger(__name__)
-
-_SAY = {
-    "unreachable": "het taalmodel is niet bereikbaar",
-    "key": "het taalmodel weigert de sleutel",
-    "not_found": "het adres of het model bestaat niet bij het taalmodel",
-    "busy": "het taalmodel heeft het te druk",
-    "server": "het taalmodel heeft een storing",
-    "request": "het taalmodel weigert het verzoek",
-    "first_token": "het taalmodel antwoordt niet op tijd",
-    "stalled": "het taalmodel viel stil",
-    "budget": "het taalmodel is te langzaam",
-    "cut": "het antwoord van het taalmodel brak af",
-    "garbage": "het taalmodel gaf iets onleesbaars",
-    "empty": "het taalmodel gaf een leeg antwoord",
-    "open": "het taalmodel faalde net een paar keer en wordt even niet gevraagd",
-    "stopped": "het antwoord is gestopt",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +36,6 @@ class Done:
     finish: str
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
-
-
-@dataclass
-class Breaker:
-    """Stops asking an endpoint for a while after repeated failures; one trial call then decides. Thread-safe."""
-
-    clock: Callable[[], float] = time.monotonic
-    _failures: int = 0
-    _open_until: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def check(self) -> None:
-        """Raise ModelError('open') while the endpoint is left alone; after that one caller may try it."""
-        with self._lock:
-            if self._failures < FAILURES_TO_OPEN:
-                return
-            if self.clock() < self._open_until:
-                raise failure("open")
-            self._open_until = self.clock() + OPEN_SECONDS
-
-    def note(self, good: bool) -> None:
-        """Tell how a call went."""
-        with self._lock:
-            self._failures = 0 if good else self._failures + 1
-            if self._failures >= FAILURES_TO_OPEN:
-                self._open_until = self.clock() + OPEN_SECONDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +57,7 @@ class ChatModel:
             ModelError: no usable reply within the budget; the part that was given before must then be thrown away.
         """
         self.breaker.check()
+        _load_clients()  # takes seconds, once: no part of the time that the endpoint gets
         call = _Call(self, messages, stop or threading.Event())
         try:
             yield from call.run()
@@ -123,15 +80,17 @@ def load_model(settings: Settings) -> ChatModel | None:
     parts = urlsplit(settings.llm_base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
         raise UsageError(
-            "Instelling llm_base_url moet een adres zijn als http://127.0.0.1:11434/v1, zonder naam, wachtwoord of vraagteken; "
-            "de sleutel hoort in llm_api_key."
+            "Instelling llm_base_url moet een adres zijn als http://127.0.0.1:11434/v1, zonder naam, wachtwoord of "
+            "vraagteken; de sleutel hoort in llm_api_key."
         )
     return ChatModel(settings.llm_model, settings.llm_base_url.rstrip("/"), settings.llm_seconds, settings.llm_api_key)
 
 
-def failure(reason: str) -> ModelError:
-    """The error for a reason, in our own words."""
-    return ModelError(reason, _SAY[reason])
+def _load_clients() -> None:
+    import httpx  # noqa: F401
+    import llama_index.core.llms
+    import llama_index.llms.openai_like  # noqa: F401
+    import openai  # noqa: F401
 
 
 class _Call:
@@ -153,7 +112,9 @@ class _Call:
         try:
             while True:
                 limit = min(started + budget, heard + budget * (FIRST_TOKEN if first else STALL))
-                item = self._next(limit, "budget" if limit == started + budget else "first_token" if first else "stalled")
+                item = self._next(
+                    limit, "budget" if limit == started + budget else "first_token" if first else "stalled"
+                )
                 if isinstance(item, ModelError):
                     raise item
                 if isinstance(item, Done):
@@ -219,7 +180,9 @@ class _Call:
                 additional_kwargs={"stream_options": {"include_usage": True}},
             )
             finish, usage = "", None
-            for chunk in llm.stream_chat([ChatMessage(role=role, content=text) for role, text in self.messages.items()]):
+            for chunk in llm.stream_chat(
+                [ChatMessage(role=role, content=text) for role, text in self.messages.items()]
+            ):
                 raw: Any = chunk.raw
                 finish = (raw.choices[0].finish_reason if raw.choices else "") or finish
                 usage = getattr(raw, "usage", None) or usage
@@ -228,7 +191,7 @@ class _Call:
             raise failure("cut")
         yield Done(finish, getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None))
 
-    def _request(self, request: Any) -> None:
+    def _request(self, request: Any) -> None:  # noqa: ANN401 - an httpx.Request, imported only when used
         """Send no more than is needed: no figures on this machine, no organisation from the environment."""
         for header in list(request.headers):
             if header.lower().startswith(("x-stainless", "openai-")):

@@ -1,4 +1,4 @@
-"""The assistant as a model behind the OpenAI chat protocol, so that any chat front end can use it with its citations."""
+"""The assistant as a model behind the OpenAI chat protocol, so that any chat front end can use it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Message(BaseModel):
     def text(self) -> str:
         """The words of the turn."""
         if isinstance(self.content, list):
-            return "\n".join(str(part.get("text", "")) for part in self.content if part.get("type") in {"text", "input_text"})
+            return "\n".join(
+                str(part.get("text", "")) for part in self.content if part.get("type") in {"text", "input_text"}
+            )
         return self.content or ""
 
 
@@ -79,11 +81,15 @@ def add_openai_routes(router: APIRouter, assistant: Assistant) -> None:
 
     @router.get("/v1/models/{name}", summary="OpenAI-compatibel: een model", response_model=None)
     def model(name: str) -> dict[str, Any] | Response:
-        return _model(name) if name in _names(assistant) else _error(f"Het model '{name}' bestaat niet.", 404, "model_not_found")
+        return (
+            _model(name)
+            if name in _names(assistant)
+            else _error(f"Het model '{name}' bestaat niet.", 404, "model_not_found")
+        )
 
     @router.post("/v1/chat/completions", summary="OpenAI-compatibel: chat, ook als stroom", response_model=None)
     def chat(body: ChatRequest, request: Request) -> Response:
-        """De laatste user-boodschap is de vraag, eerdere zijn de voorgeschiedenis; onder het antwoord staan de bronnen."""
+        """De laatste user-boodschap is de vraag, eerdere zijn de geschiedenis; onder het antwoord staan de bronnen."""
         if body.model not in _names(assistant):
             return _error(f"Het model '{body.model}' bestaat niet.", 404, "model_not_found")
         asked = [m.text for m in body.messages if m.role == "user"]
@@ -92,15 +98,29 @@ def add_openai_routes(router: APIRouter, assistant: Assistant) -> None:
         mode, simpler = _SUFFIXES[body.model.removeprefix(MODEL)]
         usage = bool((body.stream_options or {}).get("include_usage"))
         ask = _Ask(
-            asked[-1], tuple(asked[:-1][-6:]), body.actor, mode, simpler, body.model, usage, f"chatcmpl-{uuid.uuid4().hex}", int(time.time())
+            asked[-1],
+            tuple(asked[:-1][-6:]),
+            body.actor,
+            mode,
+            simpler,
+            body.model,
+            usage,
+            f"chatcmpl-{uuid.uuid4().hex}",
+            int(time.time()),
         )
         if not body.stream:
-            return JSONResponse(_completion(ask, assistant.ask(ask.question, actor=ask.actor, history=ask.history, mode=mode, plain=simpler)))
+            return JSONResponse(
+                _completion(
+                    ask, assistant.ask(ask.question, actor=ask.actor, history=ask.history, mode=mode, plain=simpler)
+                )
+            )
         stop = threading.Event()
         pieces = _pieces(ask, assistant, stop)
         # The first piece is made before the response starts, so that a wrong question still gets its status.
         first = next(pieces)
-        return StreamingResponse(_events(request, first, pieces, stop), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        return StreamingResponse(
+            _events(request, first, pieces, stop), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+        )
 
 
 def _names(assistant: Assistant) -> list[str]:
@@ -168,7 +188,13 @@ def _pieces(ask: _Ask, assistant: Assistant, stop: threading.Event) -> Iterator[
                 # What was said stays said, and was proven; the quotes follow it with numbers of their own.
                 yield _chunk(ask, {"content": "\n\n---\n\n" + shift_marks(answer.text, used)})
                 moved = tuple(_renumbered(c, used) for c in answer.citations)
-                yield _chunk(ask, {"content": "".join(f"\n\n*{n}*" for n in answer.notices) + sources_text(moved, answer.understood.language)})
+                yield _chunk(
+                    ask,
+                    {
+                        "content": "".join(f"\n\n*{n}*" for n in answer.notices)
+                        + sources_text(moved, answer.understood.language)
+                    },
+                )
                 yield _last(ask, answer)
                 return
     except AssistantError:
@@ -200,7 +226,13 @@ def _chunk(ask: _Ask, delta: dict[str, Any], finish: str | None = None, **more: 
 def _last(ask: _Ask, answer: Answer) -> str:
     end = _chunk(ask, {}, "stop", citations=[citation_json(c) for c in answer.citations])
     if ask.usage:
-        row = {"id": ask.id, "object": "chat.completion.chunk", "created": ask.created, "model": ask.model, "choices": []}
+        row = {
+            "id": ask.id,
+            "object": "chat.completion.chunk",
+            "created": ask.created,
+            "model": ask.model,
+            "choices": [],
+        }
         end += f"data: {json.dumps(row | {'usage': _usage(answer)})}\n\n"
     return end + "data: [DONE]\n\n"
 

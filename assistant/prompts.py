@@ -1,4 +1,4 @@
-"""Prompt files → messages: named variables are filled in once, and a missing or unknown one is an error that names it."""
+"""Prompt files → messages: a missing or unknown variable is an error that names it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def load_prompt(name: str, language: str, folder: Path | None = None) -> Prompt:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"Prompt {path.name} kan niet worden gelezen ({type(error).__name__}). Zet hem terug in {path.parent}.") from error
+        raise PromptError(
+            f"Prompt {path.name} kan niet worden gelezen ({type(error).__name__}). Zet hem terug in {path.parent}."
+        ) from error
     pieces = _PART.split(text)
     parts = tuple((role, body.strip()) for role, body in zip(pieces[1::2], pieces[2::2], strict=True))
     if not parts:

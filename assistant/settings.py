@@ -62,7 +62,7 @@ def load_settings(
         folder: where `assistant.toml` is looked for; the current folder by default.
 
     Raises:
-        UsageError: when assistant.toml is not valid TOML, names a setting that does not exist, or a value is out of range.
+        UsageError: when assistant.toml is not valid TOML or names an unknown setting, or a value is out of range.
     """
     environment = os.environ if environment is None else environment
     known = {f.name for f in fields(Settings)}

@@ -1,5 +1,5 @@
-"""A sentence and the spans it cites → whether the spans say that: numbers, dates, names, negations and actor must agree,
-and its content words, or its meaning by vector, must be covered. Pure but for the encoder that it is given."""
+"""A sentence and the spans it cites → whether the spans say it: numbers, dates, names, negations and actor agree, and
+its content words, or its meaning by vector, must be covered. Pure but for the encoder that it is given."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.clauses import follows_preposition, main_clause, subject_differs
 from assistant.text import STOP, content_words, fold, plain, sentences, stem, words
 from assistant.types import Citation
 from assistant.vocabulary import Vocabulary
 from assistant.wording import (
     claims,
-    follows_preposition,
     holds_indefinite,
-    main_clause,
     names,
     negated,
     opposites,
     quantities,
     rivals,
-    subject_differs,
     times_of,
 )
 
@@ -34,9 +32,9 @@ _CLAUSES = re.compile(r"[,;:()]|\b(?:en|maar|omdat|zodat|waarbij|terwijl|and|but
 # Verbs and fillers that a writer needs to make a sentence of a list item; they claim nothing by themselves.
 _HARMLESS = frozenset(
     stem(w)
-    for w in "zorgen zorgt gebeurt gebeuren volgens document documenten bron staat betreft betekent namelijk daarnaast verder ook "
-    "vervolgens hierbij hiervoor neemt nemen gaat vindt plaats gebruiken houden maken doet taak taken heet geldt zoals eigen "
-    "wanneer breekt ander andere source document documents according".split()
+    for w in "zorgen zorgt gebeurt gebeuren volgens document documenten bron staat betreft betekent namelijk daarnaast "
+    "verder ook vervolgens hierbij hiervoor neemt nemen gaat vindt plaats gebruiken houden maken doet taak taken heet "
+    "geldt zoals eigen wanneer breekt ander andere source document documents according".split()
 )
 
 
@@ -70,9 +68,10 @@ class Checker:
         covered, gaps = self._covered(sentence, proof)
         if not cited:
             reasons = ["uncited"]
-        elif language == "nl" and not self._means(sentence, proof, covered, gaps):
-            reasons.append("words")
-        elif language != "nl" and (self.similarity is None or self.similarity(sentence, proof.texts) < NEAR_OTHER_LANGUAGE):
+        elif (language == "nl" and not self._means(sentence, proof, covered, gaps)) or (
+            language != "nl"
+            and (self.similarity is None or self.similarity(sentence, proof.texts) < NEAR_OTHER_LANGUAGE)
+        ):
             reasons.append("words")
         return Verdict(not reasons, tuple(dict.fromkeys(reasons)), covered)
 
@@ -81,7 +80,9 @@ class Checker:
             return False
         if covered >= COVERED:
             return True
-        return covered >= NEAR_COVERED and self.similarity is not None and self.similarity(sentence, proof.texts) >= NEAR
+        return (
+            covered >= NEAR_COVERED and self.similarity is not None and self.similarity(sentence, proof.texts) >= NEAR
+        )
 
     def _names(self, sentence: str, proof: _Proof) -> list[str]:
         """Names that the spans, their headings and titles do not have; actors are judged as actors."""
@@ -102,7 +103,9 @@ class Checker:
         said, agent = self._acting(sentence)
         near, near_agent = self._acting(proof.near)
         everyone = set(near) | set(self._acting(proof.quotes)[0])
-        heading = [f.entry for part in proof.headings for f in self.vocabulary.actors_in(words(part)) if f.weight >= 1.0]
+        heading = [
+            f.entry for part in proof.headings for f in self.vocabulary.actors_in(words(part)) if f.weight >= 1.0
+        ]
         if set(said) - everyone - set(heading):
             return ["actor"]
         own = near_agent if near_agent and not _no_subject(proof.near) else None
@@ -120,12 +123,14 @@ class Checker:
         found = [f for f in self.vocabulary.actors_in(tokens) if f.weight >= 1.0]
         subjects = self._subjects(main_clause(text))
         by = [f.entry for f in found if f.start and "door" in tokens[max(0, f.start - 2) : f.start]]
-        return [f.entry for f in found], (by or subjects or [None])[0]
+        return [f.entry for f in found], next(iter((*by, *subjects)), None)
 
     def _subjects(self, text: str) -> list[str]:
         tokens = words(text)
         return [
-            f.entry for f in self.vocabulary.actors_in(tokens) if f.weight >= 1.0 and not follows_preposition(tokens, f.start)
+            f.entry
+            for f in self.vocabulary.actors_in(tokens)
+            if f.weight >= 1.0 and not follows_preposition(tokens, f.start)
         ]
 
     def _covered(self, sentence: str, proof: _Proof) -> tuple[float, bool]:
@@ -187,7 +192,9 @@ class _Proof:
         near = [p for p, n in zip(pieces, shared, strict=True) if n and n >= 0.5 * best] or pieces
         headings = tuple(dict.fromkeys(h for c in cited for h in (*reversed(c.section), c.title)))
         quotes = " \n".join(texts)
-        return _Proof(texts, tuple(near), quotes, " ".join(p.strip() for p in near), headings, " \n".join((quotes, *headings)))
+        return _Proof(
+            texts, tuple(near), quotes, " ".join(p.strip() for p in near), headings, " \n".join((quotes, *headings))
+        )
 
 
 def _numbers(sentence: str, proof: _Proof) -> list[str]:
@@ -239,10 +246,17 @@ def _held(word: str, held: set[str]) -> bool:
         return True
     for prefix in _SEPARABLE:
         # 'opstellen' is held by 'op te stellen'.
-        if word.startswith(prefix) and prefix in held and len(word) > len(prefix) + 3 and stem(word[len(prefix) :]) in held:
+        if (
+            word.startswith(prefix)
+            and prefix in held
+            and len(word) > len(prefix) + 3
+            and stem(word[len(prefix) :]) in held
+        ):
             return True
     # A compound is held by its part, and the other way round: 'plaats' by 'opleidingsplaats'.
-    return len(own) >= 5 and any(len(h) >= 5 and (h.endswith(own) or own.endswith(h) or h.startswith(own) or own.startswith(h)) for h in held)
+    return len(own) >= 5 and any(
+        len(h) >= 5 and (h.endswith(own) or own.endswith(h) or h.startswith(own) or own.startswith(h)) for h in held
+    )
 
 
 def _no_subject(text: str) -> bool:

@@ -162,8 +162,8 @@ class Block:
 class Generation:
     """What a language model contributed to an answer: which sentences stayed, and what it cost.
 
-    `kept` sentences are the model's own and passed the check; `replaced` ones gave way to the quote they cite; `dropped`
-    ones had no proof. `failure` is the reason (one word) why the answer fell back to quotes, or empty.
+    `kept` sentences are the model's own and passed the check; `replaced` ones gave way to the quote they cite;
+    `dropped` ones had no proof. `failure` is the reason (one word) why the answer fell back to quotes, or empty.
     """
 
     model: str

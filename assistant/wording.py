@@ -6,24 +6,38 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from assistant.text import STOP, fold, stem, words
 
-NEGATIONS = frozenset("niet geen nooit zonder niemand nergens noch evenmin not no never without nobody nor cannot geenszins".split())
+NEGATIONS = frozenset(
+    "niet geen nooit zonder niemand nergens noch evenmin not no never without nobody nor cannot geenszins".split()
+)
 _NUMBER_WORDS = {
     word: number
     for number, group in enumerate(
-        "nul|een one|twee two beide both|drie three|vier four|vijf five|zes six|zeven seven|acht eight|negen nine|tien ten|elf eleven|"
-        "twaalf twelve|dertien thirteen|veertien fourteen|vijftien fifteen".split("|")
+        "nul|een one|twee two beide both|drie three|vier four|vijf five|zes six|zeven seven|acht eight|negen nine|"
+        "tien ten|elf eleven|twaalf twelve|dertien thirteen|veertien fourteen|vijftien fifteen".split("|")
     )
     for word in group.split()
-} | {"twintig": 20, "twenty": 20, "dertig": 30, "thirty": 30, "veertig": 40, "forty": 40, "vijftig": 50, "fifty": 50, "honderd": 100, "hundred": 100}
+} | {
+    "twintig": 20,
+    "twenty": 20,
+    "dertig": 30,
+    "thirty": 30,
+    "veertig": 40,
+    "forty": 40,
+    "vijftig": 50,
+    "fifty": 50,
+    "honderd": 100,
+    "hundred": 100,
+}
 _UNITS = {
     unit: name
     for name, group in {
         "year": "jaar jaren jarig jarige year years", "month": "maand maanden month months", "week": "week weken weeks",
-        "day": "dag dagen day days dagdeel dagdelen", "hour": "uur uren hour hours", "minute": "minuut minuten minute minutes",
+        "day": "dag dagen day days dagdeel dagdelen",
+        "hour": "uur uren hour hours", "minute": "minuut minuten minute minutes",
         "percent": "procent percent", "euro": "euro euros", "time": "keer maal times", "point": "punt punten points",
     }.items()
     for unit in group.split()
@@ -33,31 +47,36 @@ _RIVALS = [
     row.split()
     for row in (
         "dagelijks|dag-elijkse wekelijks maandelijks halfjaarlijks jaarlijks/jaar tweejaarlijks eenmalig",
-        "januari february/februari maart april mei juni juli augustus september oktober november december january march",
+        "januari february/februari maart april mei juni juli augustus september oktober november "
+        "december january march",
         "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
         "landelijk/landelijke regionaal/regionale lokaal/lokale internationaal/internationale",
         "individueel/individuele gezamenlijk/gezamenlijke", "schriftelijk/schriftelijke mondeling/mondelinge",
-        "voor/voordat/before na/nadat/after tijdens/during", "binnen buiten", "meer minder", "eerste tweede derde laatste", "begin eind",
+        "voor/voordat/before na/nadat/after tijdens/during", 
+        "binnen buiten", "meer minder", "eerste tweede derde laatste", "begin eind",
         "minimaal/minstens/tenminste/minimum/least maximaal/hooguit/hoogstens/maximum/most",
         "verplicht/verplichte/mandatory vrijwillig/vrijwillige/voluntary", "intern/interne extern/externe",
     )
 ]  # fmt: skip
-_TIMES_A_YEAR = {"jaarlijks": "year", "jaarlijkse": "year", "maandelijks": "month", "wekelijks": "week", "dagelijks": "day", "annually": "year", "yearly": "year"}
+_TIMES_A_YEAR = {
+    "jaarlijks": "year",
+    "jaarlijkse": "year",
+    "maandelijks": "month",
+    "wekelijks": "week",
+    "dagelijks": "day",
+    "annually": "year",
+    "yearly": "year",
+}
 _CLAIMS = {
     "only": "alleen uitsluitend slechts enkel only solely",
     "always": "altijd steeds always",
-    "must": "moet moeten verplicht verplichte dient dienen must shall mandatory required obliged verantwoordelijk vereist eist",
+    "must": "moet moeten verplicht verplichte dient dienen must shall mandatory required obliged "
+    "verantwoordelijk vereist eist",
     "may": "mag mogen kan kunnen kunt may can could mogelijk",
 }
-_CLAIM_OF = {word: claim for claim, group in _CLAIMS.items() for word in group.split()}
-_PREPOSITIONS = frozenset(
-    "van voor aan met over naar tegen tussen tot onder bij in op om rond uit of for to with about between by under at on from the into".split()
-)
+CLAIM_OF = {word: claim for claim, group in _CLAIMS.items() for word in group.split()}
 _RELATIVES = frozenset("die dat waarvoor waarbij waarin waarmee maar who which that but".split())
 _CLAUSE_STARTS = _RELATIVES | frozenset("en of als wanneer indien omdat zodat and or if when because".split())
-_CONDITION = re.compile(r"\s*(?:als|wanneer|indien|zodra|mocht|if|when|once)\s(?=(?:\S+\s+){3})[^,]*,", re.IGNORECASE)
-_DETERMINERS = frozenset("de het een the a an deze die elke zijn haar hun alle andere nieuwe eigen other each".split())
-_AUXILIARIES = frozenset("heeft hebben is zijn wordt worden moet moeten mag mogen kan kunnen has have is are must may can".split())
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?")
 
 
@@ -70,17 +89,29 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The numbers of a text, words and digits alike, list marks and addresses left out; 'een' without an accent is no number."""
-    text = re.sub(r"https?://\S+|www\.\S+|\S+@\S+", " ", text.replace("één", "1").replace("Eén", "1").replace("Één", "1"))
+    """The numbers of a text, words and digits alike, without addresses; 'een' without an accent is none."""
+    text = re.sub(
+        r"https?://\S+|www\.\S+|\S+@\S+", " ", text.replace("één", "1").replace("Eén", "1").replace("Één", "1")
+    )
     tokens = re.findall(r"\d[\d.,]*%?|[^\W\d_]+|%|€", text)
     found: list[Quantity] = []
     for place, token in enumerate(tokens):
         word = fold(token)
         match = _NUMBER.match(token)
-        value = _normal(match.group()) if match else str(_NUMBER_WORDS[word]) if word in _NUMBER_WORDS and word != "een" else None
+        value = (
+            _normal(match.group())
+            if match
+            else str(_NUMBER_WORDS[word])
+            if word in _NUMBER_WORDS and word != "een"
+            else None
+        )
         if value is not None:
             near = [fold(t) for t in tokens[place + 1 : place + 3]]
-            unit = "percent" if token.endswith("%") or "%" in near[:1] else next((_UNITS[t] for t in near if t in _UNITS), None)
+            unit = (
+                "percent"
+                if token.endswith("%") or "%" in near[:1]
+                else next((_UNITS[t] for t in near if t in _UNITS), None)
+            )
             found.append(Quantity(value, "euro" if place and tokens[place - 1] == "€" else unit))
     return found
 
@@ -92,19 +123,25 @@ def _normal(number: str) -> str:
 
 def holds_indefinite(text: str, unit: str | None) -> bool:
     """Whether a text says 'een jaar' where a sentence says '1 jaar'."""
-    return unit is not None and any(a == "een" and _UNITS.get(b) == unit for a, b in zip(words(text), words(text)[1:], strict=False))
+    return unit is not None and any(
+        a == "een" and _UNITS.get(b) == unit for a, b in zip(words(text), words(text)[1:], strict=False)
+    )
 
 
 def times_of(text: str) -> set[str]:
     """How often: 'jaarlijks', 'elk jaar', 'per jaar' → year."""
     tokens = words(text)
     found = {_TIMES_A_YEAR[t] for t in tokens if t in _TIMES_A_YEAR}
-    pairs = zip(tokens, tokens[1:], strict=False)
-    return found | {_UNITS[b] for a, b in pairs if a in {"elk", "elke", "ieder", "iedere", "per", "every", "each", "a"} and b in _UNITS and a != "a"}
+    pairs = pairwise(tokens)
+    return found | {
+        _UNITS[b]
+        for a, b in pairs
+        if a in {"elk", "elke", "ieder", "iedere", "per", "every", "each", "a"} and b in _UNITS and a != "a"
+    }
 
 
 def names(text: str) -> list[str]:
-    """Words that are names by their capitals: acronyms anywhere, capitalised words that do not start a sentence or follow a colon."""
+    """Words that are names by their capitals: acronyms anywhere, other capitals inside a sentence only."""
     found: list[str] = []
     for piece in re.split(r"(?<=[.!?:])\s+|\n", text):
         tokens = re.findall(r"[^\W\d_][\w’'&+-]*", piece)
@@ -114,7 +151,7 @@ def names(text: str) -> list[str]:
 
 def claims(text: str) -> set[str]:
     """Which of only, always, must, may a text says."""
-    return {_CLAIM_OF[t] for t in words(text) if t in _CLAIM_OF}
+    return {CLAIM_OF[t] for t in words(text) if t in CLAIM_OF}
 
 
 @cache
@@ -142,7 +179,11 @@ def negated(tokens: Sequence[str], reach: int = 4) -> list[frozenset[str]]:
     """For each negation, the stems of the content words it stands among, within its own clause."""
     found: list[frozenset[str]] = []
     for place, token in enumerate(tokens):
-        if token not in NEGATIONS or tokens[place - 2 : place] in (["wel", "of"], ["al", "dan"]) or tokens[place + 1 : place + 2] == ["alleen"]:
+        if (
+            token not in NEGATIONS
+            or tokens[place - 2 : place] in (["wel", "of"], ["al", "dan"])
+            or tokens[place + 1 : place + 2] == ["alleen"]
+        ):
             continue
         before = takewhile(lambda t: t not in _CLAUSE_STARTS, reversed(tokens[max(0, place - reach) : place]))
         after = takewhile(lambda t: t not in _RELATIVES, tokens[place + 1 : place + reach + 1])
@@ -153,56 +194,9 @@ def negated(tokens: Sequence[str], reach: int = 4) -> list[frozenset[str]]:
 def opposites(sentence: Sequence[str], proof: Sequence[str]) -> list[str]:
     """Words of the sentence that the proof has with, or without, the prefix on- or in-: veilig against onveilig."""
     said, held = set(sentence), set(proof)
-    flipped = [t for t in said - held if len(t) > 4 and ({"on" + t, "in" + t} & held or (t[:2] in {"on", "in"} and t[2:] in held and len(t) > 6))]
+    flipped = [
+        t
+        for t in said - held
+        if len(t) > 4 and ({"on" + t, "in" + t} & held or (t[:2] in {"on", "in"} and t[2:] in held and len(t) > 6))
+    ]
     return sorted(flipped)
-
-
-def follows_preposition(tokens: Sequence[str], start: int) -> bool:
-    """Whether the word at a place is talked about rather than acting: 'van de aios'."""
-    before = start - 1
-    while before >= 0 and tokens[before] in _DETERMINERS:
-        before -= 1
-    return before >= 0 and tokens[before] in _PREPOSITIONS
-
-
-def main_clause(text: str) -> str:
-    """A sentence without a condition that it starts with: 'Als …, moet de opleider …'."""
-    return _CONDITION.sub("", text, count=1)
-
-
-def subject_differs(sentence: str, proof: Sequence[str]) -> bool:
-    """Whether a verb that both have gets another subject: what stands before it in the sentence stands after it in the
-    proof, and something else stands before it there."""
-    said = _marked(main_clause(sentence))
-    verbs = {t for t, _ in said if t in _AUXILIARIES or (t not in _CLAIM_OF and len(t) > 3 and t.endswith(("t", "en")) and t not in STOP)}
-    if _passive([t for t, _ in said]):
-        return False
-    for verb in verbs:
-        before, _ = _around(said, verb)
-        judged = [_around(_marked(main_clause(piece)), verb) for piece in proof if verb in words(piece) and not _passive(words(piece))]
-        if before and judged and all(theirs and not before & theirs and before <= after for theirs, after in judged):
-            return True
-    return False
-
-
-def _passive(tokens: Sequence[str]) -> bool:
-    return ("door" in tokens and bool({"wordt", "worden", "werd", "werden"} & set(tokens))) or ("by" in tokens and bool({"is", "are"} & set(tokens)))
-
-
-def _marked(text: str) -> list[tuple[str, bool]]:
-    """The folded words of a text, each with whether it can be a subject: a noun by its article or capital, no preposition before."""
-    raw = re.findall(r"[^\W_]+", text)
-    tokens = [fold(t) for t in raw]
-    rows: list[tuple[str, bool]] = []
-    for place, token in enumerate(tokens):
-        noun = place > 0 and (tokens[place - 1] in _DETERMINERS | {"als", "as"} or raw[place][0].isupper() or rows[-1][1] and raw[place - 1][0].isupper())
-        named = place == 0 and sum(c.isupper() for c in raw[0]) >= 2
-        rows.append((token, (noun or named) and token not in STOP and not follows_preposition(tokens, place)))
-    return rows
-
-
-def _around(rows: Sequence[tuple[str, bool]], verb: str) -> tuple[set[str], set[str]]:
-    place = next((i for i, (token, _) in enumerate(rows) if token == verb), None)
-    if place is None:
-        return set(), set()
-    return {stem(t) for t, noun in rows[:place] if noun}, {stem(t) for t, _ in rows[place + 1 :]}

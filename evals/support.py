@@ -1,6 +1,6 @@
 """Measure the sentence checker: pairs of a sentence and the span it cites → precision and recall of 'supported'.
 
-    python -m evals.support [dev|test] [--show]
+python -m evals.support [dev|test] [--show]
 """
 
 from __future__ import annotations
@@ -68,7 +68,15 @@ def load_pairs(name: str) -> list[Pair]:
             raise ValueError(f"{raw['id']}: {raw['document']} no longer holds {raw['quote']!r}")
         document = documents[raw["document"]]
         citation = Citation(
-            1, document.id, document.title, found.section, found.quote, found.quote_start, found.quote_end, document.sha256, document.file
+            1,
+            document.id,
+            document.title,
+            found.section,
+            found.quote,
+            found.quote_start,
+            found.quote_end,
+            document.sha256,
+            document.file,
         )
         pairs.append(Pair(raw["id"], raw["kind"], raw["supported"], raw["sentence"], citation))
     return pairs
@@ -100,11 +108,17 @@ def main(arguments: Sequence[str]) -> int:
     """Print the report of one set."""
     name = next((a for a in arguments if not a.startswith("-")), "dev")
     report = measure(load_pairs(name), make_checker())
-    print(f"{name}: {report.pairs} pairs, precision {report.precision:.3f}, recall {report.recall:.3f}, accuracy {report.accuracy:.3f}")
+    print(
+        f"{name}: {report.pairs} pairs, precision {report.precision:.3f}, recall {report.recall:.3f}, "
+        f"accuracy {report.accuracy:.3f}"
+    )
     print("  right by kind: " + ", ".join(f"{kind} {count}" for kind, count in report.right.items()))
     if "--show" in arguments:
         for pair, verdict in report.wrong:
-            print(f"  {pair.id} {pair.kind}: {pair.sentence}\n    {verdict.reasons} {verdict.covered:.2f} | {pair.citation.quote[:160]}")
+            print(
+                f"  {pair.id} {pair.kind}: {pair.sentence}\n"
+                f"    {verdict.reasons} {verdict.covered:.2f} | {pair.citation.quote[:160]}"
+            )
     return 0
 
 

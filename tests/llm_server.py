@@ -1,4 +1,4 @@
-"""A small HTTP server that speaks the OpenAI chat protocol with server-sent events, scripted by the test that starts it."""
+"""A small HTTP server that speaks the OpenAI chat protocol with server-sent events, scripted per test."""
 
 import json
 import select
@@ -41,7 +41,13 @@ class Exchange:
 
     def chunk(self, delta: dict, finish: str | None = None, usage: dict | None = None, empty: bool = False) -> None:
         choices = [] if empty else [{"index": 0, "delta": delta, "finish_reason": finish}]
-        row = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": self.body["model"], "choices": choices}
+        row = {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": self.body["model"],
+            "choices": choices,
+        }
         self.raw(f"data: {json.dumps(row | ({'usage': usage} if usage else {}))}\n\n")
 
     def end(self, finish: str = "stop") -> None:

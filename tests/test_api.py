@@ -59,7 +59,18 @@ def test_ask_gives_the_answer_json_with_exact_quotes(url, real_assistant):
     for citation in answer["citations"]:
         text = httpx.get(f"{url}/api/documents/{citation['document']}").json()["text"]
         assert text[citation["start"] : citation["end"]] == citation["quote"]
-    assert {"id", "question", "status", "text", "statements", "citations", "nearest", "understood", "mode", "seconds"} <= set(answer)
+    assert {
+        "id",
+        "question",
+        "status",
+        "text",
+        "statements",
+        "citations",
+        "nearest",
+        "understood",
+        "mode",
+        "seconds",
+    } <= set(answer)
 
 
 def test_search_and_documents(url):
@@ -122,7 +133,10 @@ def test_the_openai_client_lists_and_asks(client):
     assert [m.id for m in client.models.list()] == ["opleidingsassistent", "opleidingsassistent-citaat"]
     reply = client.chat.completions.create(
         model="opleidingsassistent",
-        messages=[{"role": "system", "content": "Wees een piraat."}, {"role": "user", "content": [{"type": "text", "text": QUESTION}]}],
+        messages=[
+            {"role": "system", "content": "Wees een piraat."},
+            {"role": "user", "content": [{"type": "text", "text": QUESTION}]},
+        ],
         temperature=1.0,
     )
     text = reply.choices[0].message.content
@@ -131,7 +145,9 @@ def test_the_openai_client_lists_and_asks(client):
 
 
 def test_the_openai_client_streams_the_same_text(client):
-    whole = client.chat.completions.create(model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}])
+    whole = client.chat.completions.create(
+        model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}]
+    )
     chunks = list(
         client.chat.completions.create(
             model="opleidingsassistent",
@@ -178,9 +194,13 @@ def with_model(real_index):
 def test_sentences_of_a_model_stream_through(with_model):
     model, client, n = with_model
     model.script = says(f"De COC bevordert een veilig opleidingsklimaat [{n}]. En ze krijgt geld [{n}].")
-    stream = client.chat.completions.create(model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}], stream=True)
+    stream = client.chat.completions.create(
+        model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}], stream=True
+    )
     text = "".join(c.choices[0].delta.content or "" for c in stream)
-    assert text.startswith("De COC bevordert een veilig opleidingsklimaat [1].") or text.startswith("De COC bevordert een veilig opleidingsklimaat. [1]")
+    assert text.startswith("De COC bevordert een veilig opleidingsklimaat [1].") or text.startswith(
+        "De COC bevordert een veilig opleidingsklimaat. [1]"
+    )
     assert "geld" not in text and "opleidingsassistent-eenvoudig" in {m.id for m in client.models.list()}
 
 
@@ -192,7 +212,9 @@ def test_a_stream_that_breaks_off_goes_on_with_the_quotes(with_model):
         exchange.chunk({"content": f"De COC bevordert een veilig opleidingsklimaat [{n}]. De COC"})
 
     model.script = cut
-    stream = client.chat.completions.create(model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}], stream=True)
+    stream = client.chat.completions.create(
+        model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}], stream=True
+    )
     text = "".join(c.choices[0].delta.content or "" for c in stream)
     said, _, quotes = text.partition("\n\n---\n\n")
     assert "[1]" in said and "vangnet" in quotes and "[1]" not in quotes and "brak af" in quotes
@@ -209,7 +231,9 @@ def test_when_the_client_leaves_the_request_to_the_model_ends(with_model):
         exchange.wait(30)
 
     model.script = slow
-    stream = client.chat.completions.create(model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}], stream=True)
+    stream = client.chat.completions.create(
+        model="opleidingsassistent", messages=[{"role": "user", "content": QUESTION}], stream=True
+    )
     assert "veilig" in next(iter(stream)).choices[0].delta.content
     stream.close()
     assert model.hung_up.wait(2)
@@ -222,4 +246,9 @@ def test_the_web_application_has_these_routes_behind_its_guard(real_assistant):
         evil = httpx.post(f"{url}/api/ask", json={"question": QUESTION}, headers={"Origin": "https://evil.example"})
         assert evil.status_code == 403
         big = json.dumps({"model": "opleidingsassistent", "messages": [{"role": "user", "content": "x" * 200_000}]})
-        assert httpx.post(f"{url}/v1/chat/completions", content=big, headers={"Content-Type": "application/json"}).status_code == 400
+        assert (
+            httpx.post(
+                f"{url}/v1/chat/completions", content=big, headers={"Content-Type": "application/json"}
+            ).status_code
+            == 400
+        )

@@ -1,4 +1,4 @@
-"""A model's text → sentences with the numbers they cite, however the marks are written and however the text is cut up."""
+"""A model's text → sentences with the numbers they cite, however marks are written and text is cut up."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,8 @@ def test_unknown_numbers_are_counted():
 
 
 def test_sentences_lists_and_headings():
-    text = "## Taken\nDe COC doet dit, bijv. toetsen. [1] En dat [2].\n\nOok:\n- punt een [1]\n- punt twee. [2]\n1. Stap een [3]\n"
+    text = "## Taken\nDe COC doet dit, bijv. toetsen. [1] En dat [2].\n\nOok:\n"
+    text += "- punt een [1]\n- punt twee. [2]\n1. Stap een [3]\n"
     assert [(s.prefix, s.text, s.numbers) for s in read_sentences(text, KNOWN)] == [
         ("#", "Taken", ()),
         ("", "De COC doet dit, bijv. toetsen.", (1,)),
@@ -60,7 +61,9 @@ def test_brackets_that_are_no_mark_stay_and_links_lose_their_address():
 
 
 def test_thinking_aloud_is_no_answer():
-    assert [s.text for s in read_sentences("<think>Eerst kijken. Dan [1].</think>\nVijf jaar [1].", KNOWN)] == ["Vijf jaar."]
+    assert [s.text for s in read_sentences("<think>Eerst kijken. Dan [1].</think>\nVijf jaar [1].", KNOWN)] == [
+        "Vijf jaar."
+    ]
     assert read_sentences("<think>Eerst kijken. Dan nog eens", KNOWN) == []
 
 
@@ -80,8 +83,8 @@ def test_a_sentence_comes_out_as_soon_as_the_next_one_starts():
 
 
 PIECES = [
-    "De aios doet dit. ", "[1]", "[1, ", "2] ", "【3】", "\n", "- punt", " [4].", " Dat mag niet", ". ", "bijv. ", "art. 5 ", "<think>", "x. Y",
-    "</think>", "Nieuw begin", "1. ", "## Kop\n", "[9]", " (en zo) ", "\n\n", "“Ja.” ", "[", "]", "é",
+    "De aios doet dit. ", "[1]", "[1, ", "2] ", "【3】", "\n", "- punt", " [4].", " Dat mag niet", ". ", "bijv. ", "art. 5 ", 
+    "<think>", "x. Y", "</think>", "Nieuw begin", "1. ", "## Kop\n", "[9]", " (en zo) ", "\n\n", "“Ja.” ", "[", "]", "é",
 ]  # fmt: skip
 
 

@@ -40,7 +40,9 @@ def test_a_model_that_does_not(real_index, code, words):
         exchange.status(code, exchange.handler.headers["Authorization"])
 
     with llm_server(refuse) as server:
-        settings = Settings(corpus=CORPUS, index=real_index, llm_base_url=server.url, llm_model="klein", llm_api_key=KEY)
+        settings = Settings(
+            corpus=CORPUS, index=real_index, llm_base_url=server.url, llm_model="klein", llm_api_key=KEY
+        )
         found = of(settings)["taalmodel"]
     assert not found.good and words in found.found and KEY not in found.found
 

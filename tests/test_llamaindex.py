@@ -1,4 +1,4 @@
-"""The assistant inside a plain LlamaIndex program: its retriever feeds their query engine, its engine is one of theirs."""
+"""The assistant inside a plain LlamaIndex program: its retriever and engine work as theirs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def test_the_retriever_gives_exact_quotes_with_their_place(real_assistant):
     assert len(nodes) == 4 and "vangnet" in nodes[0].text and all(exact(n.node, real_assistant) for n in nodes)
     assert [n.score for n in nodes] == sorted((n.score for n in nodes), reverse=True)
     assert {"document", "title", "section", "start", "end", "file", "version", "url"} == set(nodes[0].metadata)
-    assert [n.node_id for n in nodes] == [n.node_id for n in AssistantRetriever(real_assistant, k=4).retrieve("vangnet voor aios met problemen")]
+    assert [n.node_id for n in nodes] == [
+        n.node_id for n in AssistantRetriever(real_assistant, k=4).retrieve("vangnet voor aios met problemen")
+    ]
 
 
 def test_their_query_engine_over_our_retriever(real_assistant):
@@ -46,7 +48,9 @@ def test_our_query_engine_is_one_of_theirs(real_assistant):
 
 def test_asynchronously(real_assistant):
     async def work():
-        return await AssistantQueryEngine(real_assistant).aquery(QUESTION), await AssistantRetriever(real_assistant).aretrieve(QUESTION)
+        return await AssistantQueryEngine(real_assistant).aquery(QUESTION), await AssistantRetriever(
+            real_assistant
+        ).aretrieve(QUESTION)
 
     response, nodes = asyncio.run(work())
     assert response.source_nodes and len(nodes) == 10

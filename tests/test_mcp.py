@@ -43,7 +43,9 @@ async def everything(client):
 
 
 def check(tools, answer, found, document, route, wrong, uris, text):
-    assert set(tools) == {"ask", "search", "get_document", "pathway"} and all(tool.description for tool in tools.values())
+    assert set(tools) == {"ask", "search", "get_document", "pathway"} and all(
+        tool.description for tool in tools.values()
+    )
     assert answer["status"] == "answered"
     first = answer["citations"][0]
     assert document["text"][first["start"] : first["end"]] == first["quote"]

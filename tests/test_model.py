@@ -9,7 +9,8 @@ import pytest
 from llm_server import llm_server, says
 
 from assistant.errors import ModelError, UsageError
-from assistant.model import OPEN_SECONDS, Breaker, Done, load_model
+from assistant.failures import OPEN_SECONDS, Breaker
+from assistant.model import Done, load_model
 from assistant.settings import Settings
 
 KEY = "sk-kanarie-7f3a91"
@@ -114,7 +115,11 @@ def babbles(exchange):
 
 def status(code):
     def script(exchange):
-        exchange.status(code, json.dumps({"error": {"message": f"sleutel {exchange.handler.headers['Authorization']}"}}), Retry_After="60")
+        exchange.status(
+            code,
+            json.dumps({"error": {"message": f"sleutel {exchange.handler.headers['Authorization']}"}}),
+            Retry_After="60",
+        )
 
     return script
 
@@ -139,7 +144,9 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "script", "within"), FAILURES, ids=[f"{r}-{s.__name__}-{i}" for i, (r, s, _) in enumerate(FAILURES)])
+@pytest.mark.parametrize(
+    ("reason", "script", "within"), FAILURES, ids=[f"{r}-{s.__name__}-{i}" for i, (r, s, _) in enumerate(FAILURES)]
+)
 def test_each_failure_is_named_in_time_without_the_key(server, caplog, reason, script, within):
     load_imports(server)
     server.script = script
