@@ -24,6 +24,7 @@ from assistant.settings import Settings
 FIRST_TOKEN = 0.45  # of the budget: a local server may have to load the model first
 STALL = 0.25  # of the budget: silence in the middle of an answer
 MAX_CHARACTERS = 20_000  # a model that does not stop is stopped
+LOADING = 30.0  # seconds that loading the client library may take
 _TICK = 0.1
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _log = logging.getLogger(__name__)
@@ -57,7 +58,6 @@ class ChatModel:
             ModelError: no usable reply within the budget; the part that was given before must then be thrown away.
         """
         self.breaker.check()
-        _load_clients()  # takes seconds, once: no part of the time that the endpoint gets
         call = _Call(self, messages, stop or threading.Event())
         try:
             yield from call.run()
@@ -86,13 +86,6 @@ def load_model(settings: Settings) -> ChatModel | None:
     return ChatModel(settings.llm_model, settings.llm_base_url.rstrip("/"), settings.llm_seconds, settings.llm_api_key)
 
 
-def _load_clients() -> None:
-    import httpx  # noqa: F401
-    import llama_index.core.llms
-    import llama_index.llms.openai_like  # noqa: F401
-    import openai  # noqa: F401
-
-
 class _Call:
     """One request: a thread reads the reply into a queue, the caller waits for it no longer than the budget."""
 
@@ -101,12 +94,15 @@ class _Call:
         self.detail = ""
         self._queue: queue.Queue[str | Done | ModelError] = queue.Queue()
         self._over = threading.Event()
+        self._sent = threading.Event()
         self._socket: socket.socket | None = None
 
     def run(self) -> Iterator[str | Done]:
-        started = time.monotonic()
         budget = self.model.seconds
         threading.Thread(target=self._read, name="llm", daemon=True).start()
+        # Loading the client library takes seconds, once: no part of the time that the endpoint gets.
+        self._sent.wait(LOADING)
+        started = time.monotonic()
         heard = started
         first, length = True, 0
         try:
@@ -157,6 +153,8 @@ class _Call:
         except Exception as error:  # clients raise whatever a strange reply makes them stumble over
             reason, self.detail = _reason(error)
             self._queue.put(failure(reason))
+        finally:
+            self._sent.set()
 
     def _replies(self) -> Iterator[str | Done]:
         import httpx
@@ -197,6 +195,7 @@ class _Call:
             if header.lower().startswith(("x-stainless", "openai-")):
                 del request.headers[header]
         request.extensions["trace"] = self._trace
+        self._sent.set()
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:

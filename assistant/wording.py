@@ -52,7 +52,7 @@ _RIVALS = [
         "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
         "landelijk/landelijke regionaal/regionale lokaal/lokale internationaal/internationale",
         "individueel/individuele gezamenlijk/gezamenlijke", "schriftelijk/schriftelijke mondeling/mondelinge",
-        "voor/voordat/before na/nadat/after tijdens/during", 
+        "voor/voordat/before na/nadat/after tijdens/during",
         "binnen buiten", "meer minder", "eerste tweede derde laatste", "begin eind",
         "minimaal/minstens/tenminste/minimum/least maximaal/hooguit/hoogstens/maximum/most",
         "verplicht/verplichte/mandatory vrijwillig/vrijwillige/voluntary", "intern/interne extern/externe",
