@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -42,7 +42,7 @@ _HOMES = {
 __all__ = ["Answer", "Assistant", "AssistantError", "Citation", "Document", "Hit", "Passage", "Settings", "read_corpus"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'assistant' has no attribute {name!r}")

@@ -24,7 +24,8 @@ _SAY = {
         "refuse": "Dat staat niet in de documenten.",
         "nearest": "Het dichtst in de buurt komen:",
         "ask": "Vraag het na bij {contact} ({title}).",
-        "chitchat": "Dit is een assistent voor vragen over de opleidingsdocumenten; op deze vraag geven de documenten geen antwoord.",
+        "chitchat": "Dit is een assistent voor vragen over de opleidingsdocumenten; op deze vraag geven de "
+        "documenten geen antwoord.",
         "place": "Dat staat in {title}, onder “{section}”:",
     },
     "en": {
@@ -194,7 +195,12 @@ def _suggestions(question: Question, groups: Sequence[Group], snapshot: Snapshot
     document = groups[0].spans[0].passage.document
     found: list[str] = []
     for passage, questions in zip(snapshot.passages, snapshot.questions, strict=True):
-        if passage.document == document and passage.section[:2] == section[:2] and passage.id not in cited and questions:
+        if (
+            passage.document == document
+            and passage.section[:2] == section[:2]
+            and passage.id not in cited
+            and questions
+        ):
             wanted = questions[-1] if question.language == "en" else questions[0]
             found.append(wanted)
     return tuple(found[:SUGGESTIONS])

@@ -1,4 +1,7 @@
-"""The question bank: everyday questions written for passages (corpus/questions/*.yaml), anchored by a quote."""
+"""The question bank (corpus/questions/*.yaml): everyday questions written for passages, anchored by a quote.
+
+A file may also list, under `unanswered`, questions that lie close to its document but that it does not answer.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,11 @@ from assistant.types import Passage
 
 @dataclass(frozen=True, slots=True)
 class QuestionBank:
-    """Questions by passage id, Dutch and English, and what was wrong with the files."""
+    """Questions by passage id, Dutch and English; those known to have no answer; what was wrong with the files."""
 
     dutch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     english: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unanswered: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def of(self, passage: Passage) -> tuple[str, ...]:
@@ -35,6 +39,7 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
     """
     dutch: dict[str, list[str]] = defaultdict(list)
     english: dict[str, list[str]] = defaultdict(list)
+    unanswered: list[str] = []
     problems: list[Problem] = []
     by_document: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
@@ -48,6 +53,8 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
             reason = " ".join(str(error).split())[:120] or type(error).__name__
             problems.append(Problem(name, f"geen geldige vragenlijst ({reason}); overgeslagen", True))
             continue
+        if document in by_document:
+            unanswered += _unanswered(raw, name, problems)
         for entry in entries:
             if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str) or not entry["quote"].strip():
                 problems.append(Problem(name, f"regel zonder 'quote': {str(entry)[:60]!r}", True))
@@ -66,8 +73,17 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
     return QuestionBank(
         {key: tuple(dict.fromkeys(value)) for key, value in dutch.items()},
         {key: tuple(dict.fromkeys(value)) for key, value in english.items()},
+        tuple(dict.fromkeys(unanswered)),
         tuple(problems),
     )
+
+
+def _unanswered(raw: Mapping[str, object], name: str, problems: list[Problem]) -> list[str]:
+    listed = raw.get("unanswered") or []
+    if isinstance(listed, list):
+        return [str(question) for question in listed]
+    problems.append(Problem(name, "'unanswered' is geen lijst"))
+    return []
 
 
 def _anchored(quote: str, under: set[str], passages: Sequence[Passage]) -> Passage | None:

@@ -201,11 +201,14 @@ def _write(
     by_key = {
         key: text for group, names in zip(texts, keys, strict=True) for key, text in zip(names, group, strict=True)
     }
+    gaps = [(question, key_of(question)) for question in bank.unanswered]
+    by_key |= {key: question for question, key in gaps}
     order = list(by_key)
     vectors, embedded = vectors_of(by_key, order, encoder, previous, tell)
     tell("store", 0, len(order))
     np.save(folder / "vectors.npy", vectors)
     (folder / "keys.json").write_text(json.dumps(order), encoding="utf-8")
+    (folder / "unanswered.json").write_text(json.dumps(gaps, ensure_ascii=False), encoding="utf-8")
     write_passages(folder, documents, zip(passages, [bank.of(p) for p in passages], keys, strict=True))
     extra = {word for phrase in vocabulary.phrases() for word in phrase}
     LexicalIndex.build([" ".join(group) for group in texts], extra).save(folder / "lexical")
@@ -222,7 +225,8 @@ def _verify(folder: Path, encoder: Encoder, chroma_url: str) -> None:
             found = snapshot.store.nearest(np.asarray(snapshot.vectors[row]), 5)
             if key not in {name for name, _ in found} and (not found or found[0][1] < 0.999):
                 raise FailedError(
-                    "De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. Herhaal: assistant index --full"
+                    "De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. "
+                    "Herhaal: assistant index --full"
                 )
     finally:
         snapshot.store.close()

@@ -39,7 +39,8 @@ def to_docx(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes
         made_on: the date to state.
     """
     document = docx.Document()
-    document.core_properties.title = _clean(f"{checklist.actor}: {checklist.title}")
+    # Word holds titles of at most 255 characters.
+    document.core_properties.title = _clean(f"{checklist.actor}: {checklist.title}")[:255]
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.add_heading(_clean(f"{checklist.actor}: {checklist.title}"), level=0)
@@ -87,7 +88,8 @@ def to_pdf(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes:
 
 def _rows(part: Part, say: Mapping[str, str]) -> Table:
     rows = [_row(line, say) for line in part.lines]
-    table = Table(rows, colWidths=[8 * mm, 142 * mm, 20 * mm])
+    # A row may go on over the page, for a text that is longer than one.
+    table = Table(rows, colWidths=[8 * mm, 142 * mm, 20 * mm], splitInRow=1)
     line = ("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.HexColor("#d8dfe1"))
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), line]))
     return table

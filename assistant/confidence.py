@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.expects import STRICT, things_of
+from assistant.expects import things_of
 from assistant.extract import Group, answers_kind
+from assistant.kinds import STRICT
 from assistant.question import names_section
 from assistant.text import content_words
 from assistant.types import Hit, Question
@@ -24,8 +25,9 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
     margin: best hit above the tenth. strict: the question waits for a kind of thing that texts seldom hold (an amount,
     a number, a date). answers: and the best hit holds one. structure: the headings have just the section asked for.
     focus: the best hit misses the word that the question asks of ('welke sanctie'). things: the nearest hits miss
-    what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the same
-    kind of thing. 
+    what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the
+    same
+    kind of thing.
     """
     if not hits:
         return {}
@@ -54,6 +56,8 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
         "missing": _missing(content, held),
         "short": 1.0 / max(1, len(content)),
         "asked_before": max(hit.asked_before for hit in near),
+        "gap": best.gap,
+        "nearer": best.gap - max(hit.evidence.get("best_question", 0.0) for hit in near) if best.gap else 0.0,
     }
 
 

@@ -78,7 +78,8 @@ def pieces(markdown: str) -> list[Piece]:
             lists.pop()
         elif token.type == "inline":
             children = token.children or []
-            bold = len(children) > 2 and children[0].type == "strong_open" and children[-1].type == "strong_close"
+            kinds = [child.type for child in children if child.content or child.type != "text"]
+            bold = kinds == ["strong_open", "text", "strong_close"]
             found.append(Piece(lists[-1] if lists else "heading" if bold else "paragraph", _words(children)))
     return found
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
-from assistant.expects import STRICT, holds
+from assistant.expects import holds
+from assistant.kinds import STRICT
 from assistant.question import names_section
 from assistant.snapshot import Snapshot
 from assistant.text import plain, words
@@ -23,6 +24,7 @@ LONGEST_ANSWER = 100
 MOST_FACTS = 3
 MOST_LISTED = 6
 SAME_TEXT = 92
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -106,9 +108,9 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
             return [around, *_elsewhere(pure, best, snapshot)]
     chosen: list[Passage] = []
     for hit in pure[: MOST_LISTED * 2]:
-        if hit.score >= best.score - LIST_MARGIN / 2 and len(chosen) < MOST_LISTED:
-            if not any(_same(hit.passage, other) for other in chosen):
-                chosen.append(hit.passage)
+        near = hit.score >= best.score - LIST_MARGIN / 2 and len(chosen) < MOST_LISTED
+        if near and not any(_same(hit.passage, other) for other in chosen):
+            chosen.append(hit.passage)
     return _by_place(chosen)
 
 
@@ -211,7 +213,12 @@ def _list_around(passage: Passage, snapshot: Snapshot, only_led: bool = False) -
     group = passage.group
     if not group:
         following = all_passages[number + 1] if number + 1 < len(all_passages) else None
-        if not (passage.quote.rstrip().endswith(":") and following and following.document == passage.document and following.group):
+        if not (
+            passage.quote.rstrip().endswith(":")
+            and following
+            and following.document == passage.document
+            and following.group
+        ):
             return None
         group = following.group
     elif only_led:
@@ -248,7 +255,9 @@ def _by_place(passages: Sequence[Passage]) -> list[Group]:
     for passage in passages:
         places.setdefault((passage.document, passage.section), []).append(passage)
     return [
-        Group(tuple(Span(p) for p in sorted(part, key=lambda p: p.start)), listed=len(part) > 1 and part[0].kind == "item")
+        Group(
+            tuple(Span(p) for p in sorted(part, key=lambda p: p.start)), listed=len(part) > 1 and part[0].kind == "item"
+        )
         for part in places.values()
     ]
 

@@ -4,90 +4,86 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from assistant.errors import QuestionError
 from assistant.expects import asked, focus_of
-from assistant.text import STOP, fold, language_of, words
+from assistant.subject import NamedActor, actors_of
+from assistant.text import STOP, fold, language_of, sentences, words
 from assistant.types import Mention, Question, QuestionKind
 from assistant.vocabulary import Found, Vocabulary
 
 MAX_WORDS = 1000
 MAX_CHARACTERS = 8000
 
-_ARTICLES = frozenset("de het onze ons je jouw uw jullie hun the our your their beide both deze die wij we us".split())
-# 'een assistent die vastloopt', 'mijn assistenten', 'twee nieuwe assistenten': somebody talked about, not the one who acts.
-_TALKED_ABOUT = frozenset(
-    "een a an mijn my nieuwe new andere other elke each every iedere alle all twee two drie three paar sommige some jonge "
-    "young zieke eigen own".split()
-)
-# After these an actor is the one the sentence is about; after the others it is only talked about.
-_SUBJECT_AFTER = frozenset(
-    "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
-    "hebben regelt regelen zorgt zorgen zou zouden does do should must can may shall could would has have is are en and of or "
-    "vs versus wat hoe "
-    "waarom wanneer what how why when".split()
-)
-_ASKER_AFTER = frozenset("als as ben am m wij ik we i".split())
-_OBJECT_AFTER = frozenset(
-    "met aan over naar tegen tussen tot onder voor bij in op om rond with to about between under for at on towards per "
-    "nieuwe new alle elke geen".split()
-)
-_OF = frozenset("van of voor bij for".split())
-_INDEFINITE = frozenset("een a an elke elk each every".split())
-_VERBS = frozenset(
-    "moet moeten mag mogen kan kunnen doet doen hoort horen dient dienen regelt zorgt heeft zou should can must may could would "
-    "does do".split()
-)
-_PLURAL_ASKER = frozenset("we wij".split())
 _FIRST_PERSON = frozenset("ik mij me mijn m'n wij we ons onze i my me our us".split())
 _COMPARE = re.compile(
-    r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|compare\w*|"
+    r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|"
+    r"compare\w*|"
     r"tegenover|zelfde als|in tegenstelling|onderscheid\w*|elk afzonderlijk|naast elkaar)\b",
     re.IGNORECASE,
 )
 _FOLLOW_UP = re.compile(
     r"^\W*(en|and|maar|but|ook|what about|how about|oké|ok|goed|dus|hetzelfde|same)\b|"
     r"\b(daarvan|daarvoor|daarbij|daarover|daarin|daarmee|hiervan|hiervoor|hierover|diezelfde|that one|those|of that|"
-    r"for that|about that)\b|\b(die|dat|deze|dit|it|that|them)\W*$|^\W*(waar staat d[ai]t|waar haal je dat|where does it say)",
+    r"for that|about that)\b|\b(die|dat|deze|dit|it|that|them)\W*$|^\W*(waar staat d[ai]t|waar haal je dat|"
+    r"where does it say)",
     re.IGNORECASE,
 )
 _WHERE_IS_THAT = re.compile(
-    r"^\W*(en )?(waar (staat|vind ik|lees ik|haal je|komt) (dat|dit|het)|where (does it say|is) (that|this|it))[\w ]{0,20}\W*$",
+    r"^\W*(en )?(waar (staat|vind ik|lees ik|haal je|komt) (dat|dit|het)|where (does it say|is) (that|this|"
+    r"it))[\w ]{0,20}\W*$",
     re.IGNORECASE,
 )
 _LINKING = frozenset("over van voor bij in op naar met aan about of for in on to with".split())
 _KINDS: tuple[tuple[QuestionKind, str], ...] = (
-    ("procedure", r"\b(\w*stappen|stap|volgorde|route|traject|hoe verloopt|hoe loopt|hoe gaat (dat|het|.* in zijn werk)|procedure voor|"
+    ("procedure", r"\b(\w*stappen|stap|volgorde|route|traject|hoe verloopt|hoe loopt|hoe gaat (dat|het|"
+                  r".* in zijn werk)|procedure voor|"
                   r"daarna|wat nu|wat moet ik nu|van .* tot besluit|what now|what do i do now|"
                   r"wat komt (er )?(na|daarna|eerst)|eerst .* dan|steps?|what comes next|sequence|pathway)\b"),
-    ("definition", r"^\W*(wat (is|zijn|betekent|betekenen|houdt|houden)|waar staat \S+ voor|wat wordt bedoeld|wat bedoel\w* |"
+    ("definition", r"^\W*(wat (is|zijn|betekent|betekenen|houdt|houden)|waar staat \S+ voor|wat wordt bedoeld|"
+                   r"wat bedoel\w* |"
                    r"what (is|are|does) .*(mean|stand for)?|definitie|leg uit wat|wat wil .* zeggen|betekenis)"),
-    ("list", r"\b(welke|noem|som .* op|lijst\w*|alle|allemaal|opsomming|rijtje|wat zijn de|overzicht van|which|list|all the|"
+    ("list", r"\b(welke|noem|som .* op|lijst\w*|alle|allemaal|opsomming|rijtje|wat zijn de|overzicht van|which|list|"
+             r"all the|"
              r"what are|give me|geef (me|mij)|wat moet\w* .* (doen|regelen|allemaal|klaar\w*)|checklist)\b"),
 )  # fmt: skip
 # Words that ask for things without saying which.
 _FILLER = frozenset(
-    "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk rond gebied "
-    "qua vlak thema kader hoort horen moet moeten punten dingen zaken precies list give show expected expect area regarding "
-    "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten kwaliteitskader "
+    "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk rond "
+    "gebied "
+    "qua vlak thema kader hoort horen moet moeten punten dingen zaken precies list give show expected expect area "
+    "regarding "
+    "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten "
+    "kwaliteitskader "
     "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij".split()
 )
-_SMALL_TALK = re.compile(
-    r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|thank you|"
-    r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing|top|super|fijn|mooi|ok|oké)"
-    r"(\W+(voor je hulp|bedankt|alles goed( met je)?|dank\w*|hoe gaat het( met je)?|for your help|thanks|allemaal|daar))*[\s\w]{0,12}\W*$",
+# What tells the assistant how to behave instead of asking the documents something.
+_INSTRUCTION = re.compile(
+    r"\b(negeer|vergeet|ignore|forget|disregard|override)\b.{0,40}\b(regels?|instructies?|opdracht(en)?|voorgaande|"
+    r"vorige|"
+    r"rules?|instructions?|previous|above|prompts?)\b|\b(jij|je|u) (bent|hebt|heeft) (nu|vanaf nu|geen regels|"
+    r"voortaan)\b|"
+    r"\bvanaf nu (ben|bent|heb|doe|antwoord)\b|\bdoe alsof (je|jij|u)\b|\byou are (now|no longer)\b|\bfrom now on\b|"
+    r"\bpretend (you|to be)\b|\bact as (a|an|my|the)\b|\bsyste?em ?prompt\b|\bgeen regels meer\b|\bverzonnen (citaat|"
+    r"antwoord)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Actor:
-    id: str
-    weight: float
-    subject: float
-    end: int
+_ASKS = re.compile(
+    r"\?|^\W*(wat|wie|waar\w*|welke?|wanneer|hoe\w*|mag|moet|kan|is|zijn|heeft|krijg\w*|what|who|where|which|when|"
+    r"how|may|must|"
+    r"can|should|does|do|are)\b",
+    re.IGNORECASE,
+)
+_SMALL_TALK = re.compile(
+    r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|"
+    r"thank you|"
+    r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing|top|super|fijn|mooi|ok|oké)"
+    r"(\W+(voor je hulp|bedankt|alles goed( met je)?|dank\w*|hoe gaat het( met je)?|for your help|thanks|allemaal|"
+    r"daar))*[\s\w]{0,12}\W*$",
+    re.IGNORECASE,
+)
 
 
 def check_question(text: str) -> str:
@@ -129,24 +125,42 @@ def understand(
     if role is not None and role not in vocabulary.actors:
         known = ", ".join(vocabulary.actors) or "geen, want er is geen vocabulary.yaml"
         raise QuestionError(f"Onbekende actor '{role}'. Kies uit: {known}.")
-    question = _read(clean, vocabulary, correct)
+    asking = without_instructions(clean)
+    if not asking:
+        return Question(clean, "", "en" if language_of(clean) == "en" else "nl", "chitchat")
+    question = replace(_read(asking, vocabulary, correct), text=clean)
     earlier = [line for line in history if words(line)][-6:]
-    if earlier and _leans(clean, question):
+    if earlier and _leans(asking, question):
         question = _complete(question, earlier, vocabulary, correct)
     if role:
         question = _with_role(question, role)
     return replace(question, kind=_whole_section(question))
 
 
+def without_instructions(text: str) -> str:
+    """The sentences of a question that ask something: those that tell the assistant how to behave have no effect.
+
+    Empty when nothing is left that asks. A text without such sentences stays as it is.
+    """
+    parts = sentences(text)
+    kept = [part for part in parts if not _INSTRUCTION.search(part)]
+    if len(kept) == len(parts):
+        return text
+    return "".join(kept).strip() if any(_ASKS.search(part) for part in kept) else ""
+
+
 def _with_role(question: Question, role: str) -> Question:
-    """The role chosen by the user stands in where the question names nobody, more surely where it says 'ik' or 'wij'."""
+    """The role chosen by the user stands in where the question names nobody, more surely where it says 'ik' or
+    'wij'."""
     personal = any(word in _FIRST_PERSON for word in words(question.text))
     clear = any(mention.weight >= 0.9 for mention in question.actors)
     if question.actors and (clear or not personal):
         return question
     others = (*question.others, *question.actor_ids)
     weight = 0.7 if personal else 0.4
-    return replace(question, actors=(Mention(role, weight, "role"),), others=tuple(a for a in dict.fromkeys(others) if a != role))
+    return replace(
+        question, actors=(Mention(role, weight, "role"),), others=tuple(a for a in dict.fromkeys(others) if a != role)
+    )
 
 
 def _whole_section(question: Question) -> QuestionKind:
@@ -168,8 +182,12 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     tokens = [correct(token) for token in words(text)]
     spelled = " ".join(tokens)
     aspects = vocabulary.aspects_in(tokens)
-    found = _actors(tokens, aspects, vocabulary)
-    joined = {a.id for a, b in pairwise(found) if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6}
+    found = actors_of(tokens, aspects, vocabulary)
+    joined = {
+        a.id
+        for a, b in pairwise(found)
+        if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6
+    }
     compare = bool(_COMPARE.search(text)) or bool(joined)
     short = len([t for t in tokens if t not in STOP]) <= 4
     subjects = [a for a in found if a.subject >= 0.5 + 0.1 * (not short) or compare]
@@ -201,65 +219,9 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     )
 
 
-def _certainty(actor: str, found: Sequence[_Actor], compare: bool) -> float:
+def _certainty(actor: str, found: Sequence[NamedActor], compare: bool) -> float:
     """How sure it is that the question is about an actor; of compared ones, as sure as its name is."""
     return max(a.weight * (1.0 if compare else a.subject) for a in found if a.id == actor)
-
-
-def _actors(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocabulary) -> list[_Actor]:
-    aspect_ends = {f.end for f in aspects}
-    found = vocabulary.actors_in(tokens)
-    result: list[_Actor] = []
-    for match in found:
-        before = match.start - 1
-        while before >= 0 and tokens[before] in _ARTICLES:
-            before -= 1
-        previous = tokens[before] if before >= 0 else ""
-        following = tokens[match.end] if match.end < len(tokens) else ""
-        acts = before > 0 and previous in _INDEFINITE and _acts(tokens[: before], aspect_ends)
-        if not acts and (previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}):
-            subject = 0.3
-        elif acts:
-            subject = 1.0  # 'wat kan een cluster laten zien', 'taken van een COC'
-        elif match.start > 0 and tokens[match.start - 1] in _PLURAL_ASKER:
-            subject = 1.0  # 'wij aios', 'we residents'
-        elif following in _VERBS and previous not in _OBJECT_AFTER:
-            subject = 1.0  # 'voorbeelden die de RvB kan geven', 'what the committee should do'
-        elif before < 0:
-            subject = 1.0
-        elif previous in _OF and any(before - end in (0, 1, 2) for end in aspect_ends):
-            subject = 1.0  # 'taken van de COC'
-        elif previous in _OF and before <= 1:
-            subject = 1.0  # 'en voor het cluster?', 'van de COC?'
-        elif previous in {"en", "and", "of", "or"} and result and before == result[-1].end:
-            subject = result[-1].subject  # two actors joined share their part in the sentence
-        elif previous in _OBJECT_AFTER:
-            subject = 0.3
-        elif previous in _OF:
-            subject = 0.4
-        elif previous in _ASKER_AFTER:
-            # 'ik als assistent': who asks, and perhaps who must act; 'als de assistent …' may also be a condition.
-            subject = 0.75 if before == match.start - 1 else 0.6
-        elif previous in _SUBJECT_AFTER:
-            subject = 1.0
-        else:
-            subject = 0.5
-        # A vaguer word is an actor only where the sentence puts it in the actor's place.
-        result.append(_Actor(match.entry, match.weight, subject * (1.0 if match.weight >= 1.0 else 0.85), match.end))
-    return _first_subject(result)
-
-
-def _acts(before: Sequence[str], aspect_ends: set[int]) -> bool:
-    """Whether what stands before 'een X' makes X the one who acts: a verb, or 'taken van'."""
-    return before[-1] in _VERBS or (before[-1] in _OF and any(len(before) - 1 - end in (0, 1, 2) for end in aspect_ends))
-
-
-def _first_subject(found: list[_Actor]) -> list[_Actor]:
-    """Of several actors said in the same breath the first clear subject wins; later plain ones are talked about."""
-    clear = [a for a in found if a.subject >= 1.0]
-    if not clear:
-        return found
-    return [a if a.subject >= 0.85 else replace(a, subject=min(a.subject, 0.5)) for a in found]
 
 
 def _best(found: Sequence[Found]) -> Mention | None:
@@ -329,7 +291,9 @@ def _complete(
         search_text=" ".join([question.search_text, *kept]),
         kind=before.kind if plain_kind and before.kind != "chitchat" else question.kind,
         actors=tuple(replace(m, source="history") if not new_actor else m for m in actors),
-        domain=question.domain if question.domain and question.domain.weight >= 1.0 else before.domain or question.domain,
+        domain=question.domain
+        if question.domain and question.domain.weight >= 1.0
+        else before.domain or question.domain,
         aspect=question.aspect or before.aspect,
         expects=question.expects or (before.expects if plain_kind else None),
         language=question.language if own else before.language,

@@ -8,19 +8,21 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.embed import Encoder, Vectors
-from assistant.expects import STRICT, asked, holds
+from assistant.expects import asked, holds
+from assistant.kinds import STRICT
 from assistant.lexical import SYNONYM, LexicalScores, Slot
 from assistant.snapshot import Snapshot
 from assistant.text import STOP, fold, stem
 from assistant.types import Hit, Passage, Question
 from assistant.vocabulary import Vocabulary
 
-CANDIDATES = 120
+CANDIDATES = 150
 # The nearest bank questions of a passage that count together, and the hits of which the evidence is completed.
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
 # What each piece of evidence adds to the score, as `python -m evals.rank` fitted on the dev questions. The cosine of a
-# passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a bank its text.
+# passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a bank its
+# text.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
     "own": 0.20,
@@ -64,14 +66,15 @@ def retrieve(
 ) -> list[Hit]:
     """The k best passages for a question, best first; ties break by passage id, so the order is always the same.
 
-    The score is a weighted sum: cosine + w · bm25 / upper bound (which beat reciprocal rank fusion on the dev questions),
-    plus what actor, domain, aspect and the expected kind of answer add or take away. `Hit.evidence` has the terms.
+    The score is a weighted sum: cosine + w · bm25 / upper bound (which beat reciprocal rank fusion on the dev
+    questions), plus what actor, domain, aspect and the expected kind of answer add or take away. `Hit.evidence` has
+    the terms.
     """
     tokens = question.search_text.split()
     vector = encoder.query(question.search_text)
     slots = slots_of(snapshot, vocabulary, tokens)
     lexical = snapshot.lexical.score(slots)
-    near = {number for key, _ in snapshot.store.nearest(vector, CANDIDATES) for number in snapshot.holders[key]}
+    near = {number for key, _ in snapshot.store.nearest(vector, CANDIDATES) for number in snapshot.holders.get(key, ())}
     best_words = np.argsort(-lexical.scores, kind="stable")[:CANDIDATES]
     candidates = sorted({int(n) for n in best_words if lexical.scores[n] > 0} | near | set(_cell(question, snapshot)))
     cosines = snapshot.cosines(candidates, vector)
@@ -82,13 +85,17 @@ def retrieve(
         evidence["lexical"] = float(lexical.scores[number]) / lexical.upper_bound
         evidence["coverage"] = float(lexical.coverage[number])
         if question.expects:
-            evidence["holds"] = float(holds(question.expects, passage.quote, question.search_text, passage.section)) - 0.5
+            evidence["holds"] = (
+                float(holds(question.expects, passage.quote, question.search_text, passage.section)) - 0.5
+            )
         ways = ["vector"] if number in near else []
         ways += ["lexical"] if evidence["lexical"] > 0 else []
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
+    gap = snapshot.nearest_gap(vector)
     ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
-    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[COMPLETED:]
+    completed = [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]]
+    return [replace(hit, gap=gap) for hit in completed] + ranked[COMPLETED:]
 
 
 def _total(evidence: Mapping[str, float], weights: Weights) -> float:
@@ -96,7 +103,8 @@ def _total(evidence: Mapping[str, float], weights: Weights) -> float:
 
 
 def _meaning(own: float, bank: Sequence[float]) -> dict[str, float]:
-    """How near the question lies to a passage's own text, and to the questions written for it (its text where none are)."""
+    """How near the question lies to a passage's own text, and to the questions written for it (its text where none
+    are)."""
     nearest = sorted(bank, reverse=True)[:NEAR_QUESTIONS]
     if not nearest:
         return {"own": own, "best_question": own, "near_questions": own, "all_questions": own}
@@ -111,7 +119,8 @@ def _meaning(own: float, bank: Sequence[float]) -> dict[str, float]:
 def _complete(
     hit: Hit, question: Question, snapshot: Snapshot, slots: Sequence[Slot], lexical: LexicalScores, vector: Vectors
 ) -> Hit:
-    """Add what only the first hits need: how well each word of the question is held, and whether it was asked before."""
+    """Add what only the first hits need: how well each word of the question is held, and whether it was asked
+    before."""
     number = snapshot.numbers[hit.passage.id]
     held = tuple((slot.word, float(lexical.held[row, number])) for row, slot in enumerate(slots))
     written = snapshot.questions[number]
@@ -124,9 +133,13 @@ def _complete(
 
 def _asked_before(question: Question, written: Sequence[str], cosines: Sequence[float]) -> float:
     """The cosine of the nearest bank question that waits for the same kind of thing as this question."""
-    pairs = sorted(zip(cosines, written, strict=True), reverse=True)[:3]
-    return max((cosine for cosine, text in pairs if (asked(fold(text)) in STRICT) == (question.expects in STRICT)
-                and (question.expects not in STRICT or asked(fold(text)) == question.expects)), default=0.0)  # fmt: skip
+    wanted = question.expects if question.expects in STRICT else None
+    best = 0.0
+    for cosine, text in sorted(zip(cosines, written, strict=True), reverse=True)[:NEAR_QUESTIONS]:
+        waits_for = asked(fold(text))
+        if (waits_for if waits_for in STRICT else None) == wanted:
+            best = max(best, cosine)
+    return best
 
 
 def _spread(hits: Sequence[Hit], snapshot: Snapshot, weights: Weights) -> list[Hit]:
@@ -141,7 +154,9 @@ def _spread(hits: Sequence[Hit], snapshot: Snapshot, weights: Weights) -> list[H
             lifted = heading.score + weights.get("section", 0.0) - 0.001 * rank
             own = by_id.get(passage.id)
             if own is None or own.score < lifted:
-                by_id[passage.id] = replace(heading, passage=passage, score=lifted, found_by=(*heading.found_by, "section"))
+                by_id[passage.id] = replace(
+                    heading, passage=passage, score=lifted, found_by=(*heading.found_by, "section")
+                )
             number, rank = number + 1, rank + 1
     return list(by_id.values())
 
@@ -161,14 +176,17 @@ def _cell(question: Question, snapshot: Snapshot) -> list[int]:
 
 
 def _structure(question: Question, passage: Passage) -> dict[str, float]:
-    """Whether a passage's headings are about the asked actor, domain and aspect: for what was asked, against what was not."""
+    """Whether a passage's headings are about the asked actor, domain and aspect: for what was asked, against what
+    was not."""
     found: dict[str, float] = {}
     sure = {mention.id: mention.weight for mention in question.actors}
     if passage.actors and sure:
         right = max((sure.get(actor, 0.0) for actor in passage.actors), default=0.0)
         found["actor" if right else "other_actor"] = right or max(sure.values())
     elif passage.audience and sure:
-        found["audience"] = max((sure.get(actor, 0.0) for actor in passage.audience), default=0.0) or -max(sure.values())
+        found["audience"] = max((sure.get(actor, 0.0) for actor in passage.audience), default=0.0) or -max(
+            sure.values()
+        )
     if passage.actors and any(actor in passage.actors for actor in question.others):
         found["mentioned"] = 1.0
     for name, wanted, has in (("domain", question.domain, passage.domain), ("aspect", question.aspect, passage.aspect)):

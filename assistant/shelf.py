@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,9 +44,10 @@ def index_lock(index: Path) -> Iterator[None]:
                 f"Een ander proces{f' ({holder})' if holder else ''} werkt de index {index} nu bij. "
                 "Wacht tot dat klaar is en probeer opnieuw."
             ) from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        # The number only helps who waits; on a full disk the lock holds without it.
+        with suppress(OSError):
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), f"{os.getpid()}\n".encode())
         yield
 
 

@@ -20,7 +20,7 @@ from assistant.lexical import LexicalIndex
 from assistant.store import VectorStore, open_store
 from assistant.types import Document, Passage
 
-FORMAT = 4
+FORMAT = 5
 CURRENT = "CURRENT"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -58,6 +58,7 @@ class Snapshot:
     store: VectorStore = field(repr=False)
     vectors: NDArray[np.float32] = field(repr=False)
     rows: dict[str, int] = field(repr=False)
+    unanswered: tuple[tuple[str, str], ...] = field(repr=False)
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
 
@@ -67,6 +68,12 @@ class Snapshot:
         flat = self.vectors[[row for group in groups for row in group]] @ vector if groups else np.zeros(0, np.float32)
         values = iter(flat.tolist())
         return [[next(values) for _ in group] for group in groups]
+
+    def nearest_gap(self, vector: NDArray[np.float32]) -> float:
+        """The similarity of a question to the nearest one that is known to have no answer; 0 when none is known."""
+        if not self.unanswered:
+            return 0.0
+        return float((self.vectors[[self.rows[key] for _, key in self.unanswered]] @ vector).max())
 
 
 def snapshot_ids(index: Path) -> list[str]:
@@ -157,6 +164,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         documents = [_document(line) for line in (folder / "documents.jsonl").read_bytes().splitlines()]
         rows = [orjson.loads(line) for line in (folder / "passages.jsonl").read_bytes().splitlines()]
         order = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
+        gaps = json.loads((folder / "unanswered.json").read_text(encoding="utf-8"))
         lexical = LexicalIndex.load(folder / "lexical")
         # A plain array over the mapped file: the memmap class itself is slow to index.
         vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
@@ -168,7 +176,9 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
             f"De index {folder.name} is beschadigd ({type(error).__name__}: {str(error)[:120]}). "
             "Maak hem opnieuw met: assistant index --full"
         ) from error
-    if not (complete and len(rows) == manifest.passages and len(order) == len(vectors) == stored == manifest.vectors):
+    # The lexical index of no passages at all holds one empty text.
+    counts = (len(documents), len(rows), lexical.count) == (manifest.documents, manifest.passages, len(rows) or 1)
+    if not (complete and counts and len(order) == len(vectors) == stored == manifest.vectors):
         store.close()
         raise IndexMismatch(f"De index {folder.name} is niet compleet. Maak hem opnieuw met: assistant index --full")
     passages = tuple(_passage(row[0]) for row in rows)
@@ -188,6 +198,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         store=store,
         vectors=vectors,
         rows={key: row for row, key in enumerate(order)},
+        unanswered=tuple((question, key) for question, key in gaps),
         holders={key: tuple(numbers) for key, numbers in holders.items()},
         numbers={passage.id: number for number, passage in enumerate(passages)},
     )

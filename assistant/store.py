@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlparse
 
@@ -17,7 +20,7 @@ from numpy.typing import NDArray
 from assistant.errors import FailedError
 
 Vectors = NDArray[np.float32]
-COLLECTION = "vectors"
+_DATABASE = "chroma.sqlite3"
 # More neighbours than the default of 100, so that a small corpus is searched exhaustively.
 _HNSW = {"space": "cosine", "ef_search": 256, "ef_construction": 200}
 
@@ -29,6 +32,7 @@ class VectorStore:
     _client: Any = field(repr=False)
     _collection: Any = field(repr=False)
     _count: int = 0
+    _copy: TemporaryDirectory[str] | None = field(default=None, repr=False)
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """The k keys whose vectors lie nearest, with their cosine similarity, best first."""
@@ -51,6 +55,8 @@ class VectorStore:
     def close(self) -> None:
         """Let go of the files."""
         self._client.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
 
 def _client(folder: Path, url: str) -> Any:  # noqa: ANN401 - Chroma's own type does not leave this module
@@ -95,7 +101,19 @@ def create_store(folder: Path, name: str, keys: Sequence[str], vectors: Vectors,
 
 
 def open_store(folder: Path, name: str, url: str = "") -> VectorStore:
-    """Open a collection that `create_store` wrote."""
+    """Open a collection that `create_store` wrote; one that may only be read is opened as a copy."""
+    copy = None
+    # Chroma writes to what it opens, also when it is only asked: on a read-only disk it refuses.
+    if not url and folder.is_dir() and not (os.access(folder, os.W_OK) and os.access(folder / _DATABASE, os.W_OK)):
+        copy = TemporaryDirectory(prefix="assistant-")
+        folder = _writable_copy(folder, Path(copy.name) / "chroma")
     client = _client(folder, url)
     collection = client.get_collection(name, embedding_function=None)
-    return VectorStore(client, collection, int(collection.count()))
+    return VectorStore(client, collection, int(collection.count()), copy)
+
+
+def _writable_copy(folder: Path, target: Path) -> Path:
+    shutil.copytree(folder, target, copy_function=shutil.copyfile)
+    for path in (target, *target.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return target

@@ -26,14 +26,15 @@ class Pair:
     after: Outcome
 
     @property
-    def gain(self) -> float:
-        """How much better the later answer is; below zero: worse."""
-        return self.after.quality - self.before.quality
+    def gain(self) -> tuple[float, float]:
+        """How much better the later answer is, below zero: worse; first whether it is right, then how good it is."""
+        right = self.after.values["correct"] - self.before.values["correct"]
+        return right, self.after.quality - self.before.quality
 
     @property
     def verdict(self) -> str:
-        """Better, worse, or other words for the same worth."""
-        return "beter" if self.gain > 0 else "slechter" if self.gain < 0 else "anders"
+        """Right where it was wrong, wrong where it was right, or neither."""
+        return "beter" if self.gain[0] > 0 else "slechter" if self.gain[0] < 0 else "anders"
 
 
 def changed_pairs(before: Run, after: Run) -> list[Pair]:
@@ -50,7 +51,7 @@ def summary(pairs: Sequence[Pair], before: Run, after: Run) -> str:
     both = len({outcome.id for outcome in before.outcomes} & {outcome.id for outcome in after.outcomes})
     return (
         f"{before.name} → {after.name}: {len(pairs)} van {both} antwoorden veranderd; "
-        f"{counts['beter']} beter, {counts['slechter']} slechter, {counts['anders']} anders maar even goed."
+        f"{counts['beter']} van fout naar juist, {counts['slechter']} van juist naar fout, {counts['anders']} anders."
     )
 
 

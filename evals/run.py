@@ -97,13 +97,14 @@ def _measure(options: argparse.Namespace, settings: Settings, console: Console) 
     bounds = load_gate(options.set) if options.gate else []
     done = _run(options, settings)
     before = last_committed(options.set)
+    # Saved first: a reader of the tables who leaves early ends the program.
+    path = save(done, options.out or RESULTS)
+    page = write(path.with_suffix(".html"), report(done, before))
     show_run(console, done, before)
     for title, rivals in (("Andere systemen", done.peers), ("Wat elk onderdeel waard is", done.ablation)):
         if rivals:
             show_rivals(console, title, done, rivals)
     show_worst(console, done, WORST)
-    path = save(done, options.out or RESULTS)
-    page = write(path.with_suffix(".html"), report(done, before))
     console.print(f"\nBewaard: {path} en {page.name}", soft_wrap=True)
     broken = breaches(bounds, done.outcomes)
     for line in broken:
@@ -174,8 +175,8 @@ def _compare(options: argparse.Namespace, console: Console) -> int:
     before, after = map(load, options.compare)
     if before.set != after.set:
         raise UsageError(f"Deze resultaten zijn van verschillende verzamelingen: {before.set} en {after.set}.")
-    show_comparison(console, before, after)
     folder = options.out or options.compare[1].parent
     path = write(folder / f"{before.name}-{after.name}.html", comparison(before, after))
+    show_comparison(console, before, after)
     console.print(f"\nBewaard: {path}", soft_wrap=True)
     return 0

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby, takewhile
 
+from assistant.findable import searchable
 from assistant.types import Document, Hit, Passage
 from assistant.web.library import View
-from assistant.web.page_texts import SAY
+from assistant.web.page_texts import SAY, count
 from assistant.web.parts import address, citation_of, crumb_trail, head
 from assistant.web.richtext import crumbs, plain
 from assistant.web.source import document_address, source_address
 from assistant.web.texts import Language
 
 PATH = "/documenten"
-# Documents on one page, and headings shown of one document.
-AT_ONCE, HEADINGS = 50, 500
+# Documents on one page, passages in one outline, and how many characters of each.
+AT_ONCE, OUTLINED, GLIMPSE = 50, 3_000, 110
 
 
 def list_html(view: View, number: int, found: str, words: str, language: Language) -> str:
@@ -126,27 +128,45 @@ def _facts(document: Document, view: View, language: Language) -> str:
 
 
 def _outline(document: Document, view: View, language: Language) -> str:
-    """The headings as they come, each with how deep it stands; a heading is where the heading path changes."""
+    """The headings as they come, each with how deep it stands, and folded under each its passages."""
     say = SAY[language]
     items: list[str] = []
     before: tuple[str, ...] = ()
-    for passage in view.passages.get(document.id, ()):
-        if passage.section == before or not passage.section:
-            continue
-        same = next((n for n, (old, new) in enumerate(zip(before, passage.section, strict=False)) if old != new), None)
-        start = min(len(before), len(passage.section) - 1) if same is None else same
-        for depth in range(start, len(passage.section)):
-            href = escape(source_address(citation_of(passage, view), language))
-            text = escape(passage.section[depth])
-            items.append(f'<li class="depth-{min(depth + 1, 6)}"><a data-source href="{href}">{text}</a></li>')
-        before = passage.section
-        if len(items) >= HEADINGS:
+    shown = 0
+    for section, group in groupby(view.passages.get(document.id, ()), key=lambda passage: passage.section):
+        own = list(group)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, section, strict=False)))
+        for depth in range(min(same, max(len(section) - 1, 0)), len(section)):
+            link = _place(own[0], escape(section[depth]), view, language)
+            items.append(f'<li class="depth-{min(depth + 1, 6)}">{link}</li>')
+        found = [passage for passage in own if searchable(passage)]
+        if found:
+            items.append(f'<li class="depth-{min(max(len(section), 1), 6)}">{_folded(found, view, language)}</li>')
+        before = section
+        shown += len(own)
+        if shown >= OUTLINED:
             break
-    spoken = escape(document.language)
-    listed = f'<ul class="outline" lang="{spoken}">{"".join(items)}</ul>' if items else ""
-    return (
-        f'<section aria-labelledby="koppen"><h2 id="koppen">{say["outline"]}</h2>{listed}</section>' if listed else ""
-    )
+    if not items:
+        return ""
+    listed = f'<ul class="outline" lang="{escape(document.language)}">{"".join(items)}</ul>'
+    return f'<section aria-labelledby="koppen"><h2 id="koppen">{say["outline"]}</h2>{listed}</section>'
+
+
+def _folded(passages: Sequence[Passage], view: View, language: Language) -> str:
+    """The passages under one heading, each a link to its place."""
+    lines = []
+    for passage in passages:
+        words = " ".join(plain(passage.quote).split())
+        text = words if len(words) <= GLIMPSE else words[:GLIMPSE].rsplit(" ", 1)[0] + " …"
+        lines.append(f"<li>{_place(passage, escape(text), view, language)}</li>")
+    summary = f'<summary lang="{language}">{count(language, "count_rest", len(passages))}</summary>'
+    return f"<details>{summary}<ul>{''.join(lines)}</ul></details>"
+
+
+def _place(passage: Passage, text: str, view: View, language: Language) -> str:
+    """A link to the place of a passage; the text is safe HTML."""
+    href = escape(source_address(citation_of(passage, view), language))
+    return f'<a data-source href="{href}">{text}</a>'
 
 
 def _pager(number: int, pages: int, language: Language) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.assistant import Assistant
-from assistant.build import searchable
+from assistant.findable import searchable
 from assistant.pathway_file import load_pathways
 from assistant.pathways import Pathways
 from assistant.snapshot import Snapshot

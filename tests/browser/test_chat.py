@@ -191,6 +191,7 @@ def test_a_server_that_is_gone_is_shown_as_a_failure(open_page):
     assert "niet bereikbaar" in failed.inner_text()
     page.context.set_offline(False)
     failed.locator("[data-ask]").click()
+    # The connection is back: Gradio loads the page anew, and the question is asked again.
     page.wait_for_selector(".turn .answer")
     assert not page.locator("#bezig").is_visible()
     open_page.expected_trouble()

@@ -5,12 +5,15 @@
 (() => {
   const own = (window.opleidingsassistent ??= {});
   const make = own.make;
-  const NAMES = { role: "opleidingsassistent.rol", language: "opleidingsassistent.taal" };
+  const NAMES = {
+    role: "opleidingsassistent.rol",
+    language: "opleidingsassistent.taal",
+    unanswered: "opleidingsassistent.onbeantwoord",
+  };
   // While an answer takes longer than the first, the server is asked whether it is still there.
   const PROBE_EVERY = 3000;
   const GIVE_UP_AFTER = { ask: 45000, restore: 45000, other: 5000 };
   let fire = null;
-  let unanswered = null;
   let editing = null;
 
   const field = () => document.getElementById("vraag");
@@ -108,7 +111,8 @@
     if (!question || current?.event === "ask") return field()?.focus();
     own.closeSource?.();
     stopEditing();
-    unanswered = { question, more };
+    // Gradio reloads the page when the connection comes back: the question is not lost then.
+    own.keep(NAMES.unanswered, JSON.stringify({ question, more }), "sessionStorage");
     showBusy(question, more.at);
     own.send("ask", { question, ...more });
   };
@@ -137,6 +141,15 @@
     busy.scrollIntoView({ block: "start" });
   };
 
+  const unanswered = () => {
+    try {
+      const found = JSON.parse(own.kept(NAMES.unanswered, "sessionStorage"));
+      return typeof found?.question === "string" ? found : null;
+    } catch {
+      return null;
+    }
+  };
+
   const calm = () => {
     busy.hidden = true;
     busy.replaceChildren();
@@ -144,7 +157,7 @@
   };
 
   const fail = () => {
-    const { question, more } = unanswered;
+    const { question, ...more } = current.data;
     const again = { type: "button", class: "chip", "data-ask": question };
     for (const [name, value] of Object.entries(more)) again[`data-${name}`] = String(value);
     const retry = make("button", again, own.say("Retry"));
@@ -153,7 +166,7 @@
   };
 
   const answered = () => {
-    unanswered = null;
+    own.keep(NAMES.unanswered, null, "sessionStorage");
     calm();
     const turn = lastTurn();
     const told = turn.querySelector(".told");
@@ -201,8 +214,8 @@
       history.replaceState(null, "", "/");
       own.leaveConversation?.();
       own.ask(link.get("q"), link.has("rol") ? { role: link.get("rol") } : {});
-    } else if (unanswered) {
-      own.ask(unanswered.question, unanswered.more);
+    } else if (unanswered()) {
+      own.ask(unanswered().question, unanswered().more);
     }
     if (window.matchMedia("(hover: hover)").matches) field()?.focus({ preventScroll: true });
   };
@@ -267,6 +280,8 @@
     } else if (data.restart !== undefined) {
       own.closeSource?.();
       own.leaveConversation?.();
+      own.keep(NAMES.unanswered, null, "sessionStorage");
+      calm();
       stopEditing();
       own.send("restart");
       field()?.focus();

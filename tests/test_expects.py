@@ -1,0 +1,75 @@
+"""What kind of thing a question waits for, and whether a text holds one."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.expects import asked, focus_of, holds
+from assistant.text import fold
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Hoeveel kost de cursus?", "money"),
+        ("wie betaalt dat?", "payment"),
+        ("hoe vaak komt de commissie bijeen", "frequency"),
+        ("How long does it take?", "duration"),
+        ("op welke datum is het overleg?", "date"),
+        ("hoe meld ik me aan?", "application"),
+        ("in welke stad is de bijeenkomst?", "place"),
+        ("waarom is daarvoor gekozen?", "reason"),
+        ("wat is het telefoonnummer?", "phone"),
+        ("wie is de voorzitter?", "name"),
+        ("waar staat IOP voor?", "expansion"),
+        ("op welke website staat dat?", "link"),
+        ("hoeveel leden heeft de groep?", "count"),
+        ("mag ik weten hoeveel budget er is?", None),
+        ("wat doet de commissie?", None),
+    ],
+)
+def test_what_a_question_waits_for(question: str, kind: str | None) -> None:
+    assert asked(fold(question)) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "held"),
+    [
+        ("money", "De cursus kost € 200.", True),
+        ("money", "De cursus duurt 200 minuten.", False),
+        ("frequency", "De groep komt jaarlijks bijeen.", True),
+        ("frequency", "De groep komt bijeen.", False),
+        ("duration", "Het eerste (half) jaar is er een plan.", True),
+        ("date", "Het overleg is op 5 februari 2024.", True),
+        ("date", "Het overleg is binnenkort.", False),
+        ("email", "Mail naar [ons](mailto:a@b.nl).", True),
+        ("email", "Mail ons.", False),
+        ("link", "Zie [de site](https://voorbeeld.nl).", True),
+        ("link", "Zie de site.", False),
+        ("name", "Dr. Anna de Vries is voorzitter.", True),
+        ("name", "De voorzitter leidt het overleg.", False),
+        ("place", "Het overleg is in Utrecht.", True),
+        ("place", "Het overleg is nuttig.", False),
+        ("application", "Aanmelden gaat via het secretariaat.", True),
+        (None, "Iets.", True),
+    ],
+)
+def test_whether_a_text_holds_it(kind: str | None, text: str, held: bool) -> None:
+    assert holds(kind, text) is held
+
+
+def test_a_count_must_count_what_was_asked() -> None:
+    question = "hoeveel leden heeft de groep"
+    assert holds("count", "De groep heeft vijf leden.", question)
+    assert not holds("count", "De groep heeft vijf taken.", question)
+
+
+def test_an_abbreviation_is_explained_beside_brackets_or_in_a_heading() -> None:
+    assert holds("expansion", "een individueel opleidingsplan (IOP) maken", "waar staat iop voor")
+    assert holds("expansion", "Het doel.", "waar staat iop voor", ("Het individueel opleidingsplan (IOP)",))
+    assert not holds("expansion", "Het IOP is een plan.", "waar staat iop voor")
+
+
+def test_the_word_that_is_asked_of() -> None:
+    assert focus_of("welke sanctie staat daarop?") == ("sanctie",)
+    assert focus_of("hoeveel maanden duurt het?") == ()
