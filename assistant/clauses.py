@@ -15,7 +15,7 @@ _PREPOSITIONS = frozenset(
 _CONDITION = re.compile(r"\s*(?:als|wanneer|indien|zodra|mocht|if|when|once)\s(?=(?:\S+\s+){3})[^,]*,", re.IGNORECASE)
 _DETERMINERS = frozenset("de het een the a an deze die elke zijn haar hun alle andere nieuwe eigen other each".split())
 _AUXILIARIES = frozenset(
-    "heeft hebben is zijn wordt worden moet moeten mag mogen kan kunnen has have is are must may can".split()
+    "heeft hebben is wordt worden moet moeten mag mogen kan kunnen has have is are must may can".split()
 )
 
 
@@ -33,8 +33,8 @@ def main_clause(text: str) -> str:
 
 
 def subject_differs(sentence: str, proof: Sequence[str]) -> bool:
-    """Whether a verb that both have gets another subject: what stands before it in the sentence stands after it in the
-    proof, and something else stands before it there."""
+    """Whether a verb that both have gets another subject: nothing of what stands before it in the sentence is its
+    subject in the proof, where it stands after the verb or not at all."""
     said = _marked(main_clause(sentence))
     verbs = {
         t
@@ -43,6 +43,7 @@ def subject_differs(sentence: str, proof: Sequence[str]) -> bool:
     }
     if _passive([t for t, _ in said]):
         return False
+    held = {stem(w) for piece in proof for w in words(piece)}
     for verb in verbs:
         before, _ = _around(said, verb)
         judged = [
@@ -50,7 +51,7 @@ def subject_differs(sentence: str, proof: Sequence[str]) -> bool:
             for piece in proof
             if verb in words(piece) and not _passive(words(piece))
         ]
-        if before and judged and all(theirs and not before & theirs and before <= after for theirs, after in judged):
+        if before and judged and all(theirs and not before & theirs and (before <= after or not before & held) for theirs, after in judged):
             return True
     return False
 
@@ -78,7 +79,10 @@ def _marked(text: str) -> list[tuple[str, bool]]:
 
 
 def _around(rows: Sequence[tuple[str, bool]], verb: str) -> tuple[set[str], set[str]]:
+    """(nouns that may be the subject of a verb, words after it); after an inversion the subject follows the verb."""
     place = next((i for i, (token, _) in enumerate(rows) if token == verb), None)
     if place is None:
         return set(), set()
-    return {stem(t) for t, noun in rows[:place] if noun}, {stem(t) for t, _ in rows[place + 1 :]}
+    before = {stem(t) for t, noun in rows[:place] if noun}
+    behind = {stem(t) for t, noun in rows[place + 1 : place + 3] if noun and place > 0}
+    return before or behind, {stem(t) for t, _ in rows[place + 1 :]}

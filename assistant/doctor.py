@@ -80,7 +80,7 @@ def _endpoint(settings: Settings) -> Iterator[Finding]:
 def _trial(settings: Settings) -> str:
     model = load_model(settings)
     if model is None:
-        raise ModelError("not_found", "er is geen taalmodel ingesteld")
+        raise ModelError("er is geen taalmodel ingesteld", "not_found")
     started = time.perf_counter()
     first, pieces, done = 0.0, 0, None
     for item in model.stream({"user": "Antwoord met het woord: goed"}):

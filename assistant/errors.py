@@ -66,6 +66,6 @@ class PromptError(FailedError):
 class ModelError(FailedError):
     """The language model gave nothing usable. `reason` is one word for logs; the text holds no part of a reply."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, message: str, reason: str = "unknown") -> None:
         super().__init__(message)
         self.reason = reason

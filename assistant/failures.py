@@ -32,7 +32,7 @@ _SAY = {
 
 def failure(reason: str) -> ModelError:
     """The error for a reason, in our own words."""
-    return ModelError(reason, _SAY[reason])
+    return ModelError(_SAY[reason], reason)
 
 
 @dataclass

@@ -64,7 +64,7 @@ class Checker:
         """Judge one sentence, without its marks, against the spans it cites."""
         proof = _Proof.of(cited, sentence)
         reasons = [*_numbers(sentence, proof), *self._names(sentence, proof), *_polarity(sentence, proof, language)]
-        reasons += [*_claims(sentence, proof), *self._actors(sentence, proof)]
+        reasons += [*_claims(sentence, proof), *self._actors(sentence, proof, language)]
         covered, gaps = self._covered(sentence, proof)
         if not cited:
             reasons = ["uncited"]
@@ -96,16 +96,14 @@ class Checker:
                 return ["name"]
         return []
 
-    def _actors(self, sentence: str, proof: _Proof) -> list[str]:
+    def _actors(self, sentence: str, proof: _Proof, language: str) -> list[str]:
         """Everyone who is named must be there, and who acts must be who acts in the spans."""
-        if subject_differs(sentence, proof.pieces):
+        if language == "nl" and subject_differs(sentence, proof.pieces):
             return ["actor"]
         said, agent = self._acting(sentence)
         near, near_agent = self._acting(proof.near)
         everyone = set(near) | set(self._acting(proof.quotes)[0])
-        heading = [
-            f.entry for part in proof.headings for f in self.vocabulary.actors_in(words(part)) if f.weight >= 1.0
-        ]
+        heading = self._addressed(proof)
         if set(said) - everyone - set(heading):
             return ["actor"]
         own = near_agent if near_agent and not _no_subject(proof.near) else None
@@ -116,6 +114,12 @@ class Checker:
         if agent in acting and not (right & set(said)):
             return []
         return [] if agent in heading and not (own and own in said) else ["actor"]
+
+    def _addressed(self, proof: _Proof) -> list[str]:
+        """The actors of the nearest heading that names one; the title's only where the text says 'u' to its reader."""
+        parts = proof.headings if "u" in words(proof.near) else proof.headings[:-1]
+        named = ([f.entry for f in self.vocabulary.actors_in(words(p)) if f.weight >= 1.0] for p in parts)
+        return next((actors for actors in named if actors), [])
 
     def _acting(self, text: str) -> tuple[list[str], str | None]:
         """The actors in order, and the one who acts: after 'door', else the first that follows no preposition."""
