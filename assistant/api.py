@@ -161,7 +161,7 @@ def _page(schema: dict[str, Any]) -> str:
         f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{TITLE}: API</title>'
         "<style>body{font:16px/1.5 system-ui;max-width:48rem;margin:2rem auto;padding:0 1rem}"
         "h2{font-size:1.1rem}</style>"
-        f'<h1>{TITLE}: voor andere programma’s</h1>'
+        f"<h1>{TITLE}: voor andere programma’s</h1>"
         f'<p>Volledige beschrijving: <a href="/api/openapi.json">openapi.json</a></p>'
         f"{''.join(rows)}</html>"
     )

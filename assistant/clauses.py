@@ -51,7 +51,13 @@ def subject_differs(sentence: str, proof: Sequence[str]) -> bool:
             for piece in proof
             if verb in words(piece) and not _passive(words(piece))
         ]
-        if before and judged and all(theirs and not before & theirs and (before <= after or not before & held) for theirs, after in judged):
+        if (
+            before
+            and judged
+            and all(
+                theirs and not before & theirs and (before <= after or not before & held) for theirs, after in judged
+            )
+        ):
             return True
     return False
 

@@ -14,6 +14,7 @@ from assistant.vocabulary import Vocabulary
 from assistant.wording import (
     claims,
     holds_indefinite,
+    is_number,
     names,
     negated,
     opposites,
@@ -141,13 +142,13 @@ class Checker:
         """Share of content words that the spans hold, and whether one clause mostly consists of others."""
         held = {stem(w) for w in words(proof.everything)}
         said = self._canonical(sentence, proof)
-        content = [w for w in content_words(said) if stem(w) not in _HARMLESS]
+        content = [w for w in content_words(said) if stem(w) not in _HARMLESS and not is_number(w)]
         if not content:
             return 1.0, False
         share = sum(_held(w, held) for w in content) / len(content)
         gaps = False
         for clause in _CLAUSES.split(said):
-            own = [w for w in content_words(clause) if stem(w) not in _HARMLESS]
+            own = [w for w in content_words(clause) if stem(w) not in _HARMLESS and not is_number(w)]
             if own and sum(_held(w, held) for w in own) / len(own) < (CLAUSE if len(own) > 1 else 0.01):
                 gaps = True
         return share, gaps

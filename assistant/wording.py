@@ -121,6 +121,11 @@ def _normal(number: str) -> str:
     return number.lstrip("0") or "0"
 
 
+def is_number(word: str) -> bool:
+    """Whether a folded word is a number; those are judged by `quantities`."""
+    return word.isdigit() or word in _NUMBER_WORDS
+
+
 def holds_indefinite(text: str, unit: str | None) -> bool:
     """Whether a text says 'een jaar' where a sentence says '1 jaar'."""
     return unit is not None and any(
