@@ -94,6 +94,8 @@ def build_parser(runs: Mapping[str, Run], extend: Callable[[Add], None]) -> Pars
     mcp.add_argument("--port", type=_port, default=7861, metavar="POORT", help="standaard 7861")
     command("doctor", runs["doctor"], "controleer index, encoder en taalmodel")
     command("check", runs["check"], "controleer documenten, woordenlijst en vragenbank")
+    judged = command("feedback", runs["feedback"], "toon wat lezers van antwoorden vonden")
+    judged.add_argument("--json", action="store_true", help="oordelen als JSON")
     command("snapshots", runs["snapshots"], "toon de bewaarde versies van de index")
     command("publish", runs["publish"], "zet een bewaarde versie van de index in gebruik").add_argument("id")
     command("rollback", runs["rollback"], "ga terug naar de vorige versie van de index")

@@ -61,7 +61,7 @@ def to_docx(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes
 
 
 def to_pdf(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes:
-    """A PDF of the list; see `to_docx`. Signs outside Western European writing become '?' here."""
+    """A PDF of the list; see `to_docx`. Signs that its fonts lack lose their accents or become '?'."""
     story: list[Flowable] = [Paragraph(_safe(f"{checklist.actor}: {checklist.title}"), _TITLE)]
     story += [Paragraph(_safe(line), _SMALL) for line in _opening(checklist, say, made_on)]
     for note in checklist.notes:
@@ -117,4 +117,12 @@ def _clean(text: str) -> str:
 
 def _safe(text: str) -> str:
     """Text for a PDF paragraph: no markup of its own, only signs that its fonts have."""
-    return escape(_clean(text).encode("cp1252", errors="replace").decode("cp1252")).replace("\n", "<br/>")
+    return escape("".join(map(_drawable, _clean(text)))).replace("\n", "<br/>")
+
+
+def _drawable(char: str) -> str:
+    """A sign as the font can draw it: itself, else without its accents, else a question mark."""
+    for written in (char, unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()):
+        if written and written.encode("cp1252", "ignore"):
+            return written
+    return "?"

@@ -181,6 +181,19 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     return 1 if problems else 0
 
 
+def _feedback(options: argparse.Namespace, settings: Settings) -> int:
+    from assistant.feedback import Feedback, line_of
+
+    verdicts = Feedback(settings.index).all()
+    if options.json:
+        _print_json([dataclasses.asdict(verdict) for verdict in verdicts])
+    else:
+        for verdict in verdicts:
+            print(line_of(verdict))  # noqa: T201
+        print(f"{len(verdicts)} oordeel(en).")  # noqa: T201
+    return 0
+
+
 def _snapshots(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.snapshot import published_id, read_manifest, snapshot_ids
 
@@ -262,6 +275,7 @@ _RUNS: dict[str, Run] = {
     "mcp": _mcp,
     "doctor": _doctor,
     "check": _check,
+    "feedback": _feedback,
     "snapshots": _snapshots,
     "publish": _publish,
     "rollback": _rollback,

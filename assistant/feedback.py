@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,10 @@ CREATE TABLE IF NOT EXISTS verdicts (
 _COLUMNS = "verdict, question, role, status, answer, versions, reasons, remark"
 
 
+# Characters that a terminal acts on; text from readers must not steer it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one reader thought of one answer; `versions` are the documents quoted, with their checksums."""
@@ -44,6 +49,13 @@ class Verdict:
     remark: str = ""
     at: str = ""
     id: int = 0
+
+
+def line_of(verdict: Verdict) -> str:
+    """A verdict on one line, safe for a terminal."""
+    word = "bruikbaar" if verdict.verdict == "up" else "niet bruikbaar"
+    parts = [verdict.at, word, verdict.role or "geen rol", verdict.question, *verdict.reasons, verdict.remark]
+    return " | ".join(_CONTROL.sub(" ", part).strip() for part in parts if part)
 
 
 class Feedback:

@@ -26,7 +26,6 @@ DOORS = {
     "mcp": {"mcp"},
     "bm25s": {"lexical"},
     "Stemmer": {"text"},
-    "markdown_it": {"split", "web"},
 }
 # The first stages know the values and one another's results, but none of the stages that come after them.
 FIRST = {"text", "settings", "read", "vocabulary", "embed", "onnx", "store", "lexical", "split", "bank", "findable"}

@@ -22,6 +22,7 @@ from support import CORPUS, write_files
 from assistant.assistant import Assistant
 from assistant.build import build_index
 from assistant.checklist import Checklist, Line, Part
+from assistant.checklist_export import _safe as drawn
 from assistant.checklist_export import to_docx, to_pdf
 from assistant.embed import Encoder
 from assistant.settings import Settings
@@ -370,6 +371,11 @@ def test_an_export_from_another_site_or_too_large_is_refused(client: TestClient)
         == 403
     )
     assert client.post("/kwaliteitskader/lijst", data={**fields, "vink": "x" * 70_000}).status_code == 413
+
+
+def test_a_pdf_draws_what_its_fonts_have() -> None:
+    assert drawn("‘Café’ – € & <b>") == "‘Café’ – € &amp; &lt;b&gt;"
+    assert drawn("Łódź čas 漢\x07") == "?ódz cas ?"
 
 
 def test_text_of_any_kind_can_be_exported() -> None:

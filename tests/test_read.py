@@ -27,7 +27,8 @@ def read_one(tmp_path: Path, content: str | bytes, name: str = "doc.md") -> tupl
 def test_front_matter_fills_the_document(tmp_path: Path) -> None:
     text = (
         "---\nTitle: Het plan\nuitgever: KAMG\nkind: plan\ndatum: 2023-12-07\nstatus: concept\ntaal: nl\n"
-        "source: https://voorbeeld.nl/plan\ncontact: info@voorbeeld.nl\naudience: [aios, opleider]\n---\n\n# Iets anders\n\nTekst.\n"
+        "source: https://voorbeeld.nl/plan\ncontact: info@voorbeeld.nl\naudience: [aios, opleider]\n---\n"
+        "\n# Iets anders\n\nTekst.\n"
     )
     document, problems = read_one(tmp_path, text, "map/het-plan.md")
     assert problems == ""
@@ -129,8 +130,9 @@ def test_front_matter_without_an_end_is_named(tmp_path: Path) -> None:
 
 
 YAML_BITS = st.sampled_from(
-    ["title", ": ", "\n", "- ", "[", "]", "{", "}", "&a ", "*a", "!!int ", "!!binary ", "'", '"', "|\n", ">\n", "#", "? ", "<<: ",
-     "2023-01-01", "0x1F", "1e999", ".nan", "~", "yes", "\t", "  ", "audience", "index", "date", "é", "\x07", "@", "%", "---"]
+    ["title", ": ", "\n", "- ", "[", "]", "{", "}", "&a ", "*a", "!!int ", "!!binary ", "'", '"', "|\n", ">\n", "#",
+     "? ", "<<: ", "2023-01-01", "0x1F", "1e999", ".nan", "~", "yes", "\t", "  ", "audience", "index", "date", "é",
+     "\x07", "@", "%", "---"]
 )  # fmt: skip
 
 
@@ -210,8 +212,7 @@ def test_a_strange_folder_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     (tmp_path / "diep" / "terug").symlink_to("..", target_is_directory=True)
     (tmp_path / "map.md").mkdir()
     os.mkfifo(tmp_path / "pijp.md")
-    with open(os.fsencode(tmp_path) + b"/\xff\xfe.md", "w") as file:
-        file.write("# Onleesbare naam\n")
+    (tmp_path / os.fsdecode(b"\xff\xfe.md")).write_text("# Onleesbare naam\n")
     documents, problems = read_corpus(tmp_path)
     assert [(d.id, d.title) for d in documents] == [
         ("a", "A"),

@@ -77,7 +77,8 @@ def test_odd_texts_are_tiled_in_bounded_time(name: str) -> None:
 
 PIECES = st.sampled_from(
     ["# ", "## Kop", "- ", "* item", "1. ", "> ", "```", "|", "|-|-|", "\n", "\n\n", "\r\n", "\r", "    ", "\t", "---",
-     "***", "<div>", "<!--", "-->", "[a](", ")", "[b]: http://x", "Zin. ", "Nog een zin! ", "bijv. dit ", "é", "的", "\x00",
+     "***", "<div>", "<!--", "-->", "[a](", ")", "[b]: http://x", "Zin. ", "Nog een zin! ", "bijv. dit ", "é", "的",
+     "\x00",
      "\u2028", "===", "\\", "`", "&amp;", "🙂", "woord "]
 )  # fmt: skip
 
@@ -123,7 +124,8 @@ def test_a_change_at_the_end_keeps_the_ids_before_it() -> None:
 def test_structure_is_read_from_generic_markdown() -> None:
     vocabulary = load_vocabulary(CORPUS / "vocabulary.yaml")
     text = (
-        "# Actor COC\n\nRol: bewaakt de kwaliteit.\n\n## Opleidingsklimaat\n\n### Taken\n\nDe COC:\n\n- bewaakt de veiligheid;\n"
+        "# Actor COC\n\nRol: bewaakt de kwaliteit.\n\n## Opleidingsklimaat\n\n### Taken\n\nDe COC:\n\n"
+        "- bewaakt de veiligheid;\n"
         "- bespreekt klachten.\n\n### Voorbeelden\n\n1. een enquête\n2. een gesprek\n\n|Wie|Wat|\n|-|-|\n|aios|leren|\n"
     )
     passages = split_document(document_of(text), vocabulary)

@@ -11,10 +11,11 @@ from fastapi.testclient import TestClient
 
 from assistant.assistant import Assistant
 from assistant.build import build_index
+from assistant.cli import main
 from assistant.embed import load_encoder
 from assistant.errors import FailedError
 from assistant.export import FORMATS, export, pieces
-from assistant.feedback import Feedback, Verdict
+from assistant.feedback import Feedback, Verdict, line_of
 from assistant.types import Answer, Citation, Question
 from assistant.web.app import create_app
 
@@ -138,6 +139,21 @@ def test_a_verdict_comes_back_as_it_was_given(tmp_path):
     assert found.at
     assert (found.id, found.verdict, found.question, found.role) == (number, "down", "Vraag?", "coc")
     assert (found.versions, found.reasons, found.remark) == ({"regeling": "a" * 64}, ("wrong",), "Nee; DROP TABLE")
+
+
+def test_a_verdict_is_one_line_that_cannot_steer_a_terminal():
+    line = line_of(
+        Verdict("down", "Vraag\n\x1b[2J\u202e?", "answered", "A", None, None, ("wrong",), "nee", "2026-01-02")
+    )
+    assert line == "2026-01-02 | niet bruikbaar | geen rol | Vraag [2J ? | wrong | nee"
+
+
+def test_the_maintainer_sees_the_verdicts(tmp_path, capsys):
+    Feedback(tmp_path).record(Verdict("down", "Hoeveel dagen?", "answered", "Drie", "coc", {}, ("incomplete",), "meer"))
+    assert main(["feedback", "--index", str(tmp_path)]) == 0
+    assert "niet bruikbaar | coc | Hoeveel dagen? | incomplete | meer" in capsys.readouterr().out
+    assert main(["feedback", "--index", str(tmp_path), "--json"]) == 0
+    assert '"question": "Hoeveel dagen?"' in capsys.readouterr().out
 
 
 def test_a_second_thought_takes_the_place_of_the_first(tmp_path):

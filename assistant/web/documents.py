@@ -33,7 +33,7 @@ def list_html(view: View, number: int, found: str, words: str, language: Languag
     pages = max(1, -(-len(documents) // AT_ONCE))
     number = min(max(number, 1), pages)
     shown = documents[(number - 1) * AT_ONCE : number * AT_ONCE]
-    total = sum(view.searchable(document.id) for document in documents)
+    total = sum(view.counts.values())
     name = "documents_count_one" if len(documents) == 1 else "documents_count"
     what = f'<p>{say["documents_what"]}</p><p class="facts">{say[name].format(n=len(documents), passages=total)}</p>'
     rows = "".join(_row(document, view, language) for document in shown)
@@ -119,7 +119,7 @@ def _row(document: Document, view: View, language: Language) -> str:
 def _facts(document: Document, view: View, language: Language) -> str:
     say = SAY[language]
     facts = {name: getattr(document, name) for name in ("publisher", "kind", "date", "status")}
-    facts["passage_count"] = str(view.searchable(document.id))
+    facts["passage_count"] = str(view.counts.get(document.id, 0))
     rows = []
     for name, value in facts.items():
         said = f"<dd>{escape(value)}</dd>" if value else f'<dd class="unsaid">{say["not_said"]}</dd>'

@@ -20,17 +20,14 @@ from assistant.web.texts import Language
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One snapshot, arranged for showing."""
+    """One snapshot, arranged for showing. `counts` says how many passages of a document can be found and quoted."""
 
     snapshot: Snapshot
     vocabulary: Vocabulary
     passages: dict[str, tuple[Passage, ...]]
+    counts: dict[str, int]
     matrices: dict[str, Matrix]
     pathways: Pathways
-
-    def searchable(self, document: str) -> int:
-        """How many passages of a document can be found and quoted."""
-        return sum(1 for passage in self.passages.get(document, ()) if searchable(passage))
 
     def section_at(self, document: str, start: int) -> tuple[str, ...]:
         """The headings above a place in a document, without the document's own title."""
@@ -76,6 +73,7 @@ def _arrange(snapshot: Snapshot, vocabulary: Vocabulary, folder: Path) -> View:
         snapshot=snapshot,
         vocabulary=vocabulary,
         passages={name: tuple(sorted(own, key=lambda passage: passage.start)) for name, own in passages.items()},
+        counts={name: sum(map(searchable, own)) for name, own in passages.items()},
         matrices=build_matrices(snapshot.documents, snapshot.passages),
         pathways=load_pathways(folder, snapshot.documents.values()),
     )

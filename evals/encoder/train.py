@@ -18,9 +18,10 @@ import lzma
 import random
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -33,6 +34,7 @@ TEMPERATURE = 0.05
 PASSAGES, LEFTS, NEAR = 32, 6, 2
 LONGEST = 96
 WEIGHTS = "model.safetensors"
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def train(model: BertModel, tokenizer: Tokenizer, sets: Sequence[tuple[float, li
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
         pairs = random.choices([pairs for _, pairs in sets], [share for share, _ in sets])[0]
-        loss = contrast(model, tokenizer, random.sample(pairs, PASSAGES))
+        loss = contrast_of(lambda texts: vectors(model, tokenizer, texts), some(pairs, PASSAGES))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -156,28 +158,29 @@ def train(model: BertModel, tokenizer: Tokenizer, sets: Sequence[tuple[float, li
             losses, last = [], time.time()
 
 
-def contrast(model: BertModel, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> torch.Tensor:
+def contrast_of(vectors_of: Callable[[Sequence[str]], torch.Tensor], pairs: Sequence[Pair]) -> torch.Tensor:
     """InfoNCE both ways: a question finds its passage, a passage its question among the others and the near-misses.
 
     Every passage comes with several of its questions, which costs far less than a passage for each: these are no
     negatives of one another.
     """
-    chosen = [(owner, left) for owner, pair in enumerate(pairs) for left in _some(pair.lefts, LEFTS)]
+    chosen = [(owner, left) for owner, pair in enumerate(pairs) for left in some(pair.lefts, LEFTS)]
     owner = torch.tensor([number for number, _ in chosen])
-    left = vectors(model, tokenizer, [text for _, text in chosen])
-    right = vectors(model, tokenizer, [pair.right for pair in pairs])
-    near = [text for pair in pairs for text in _some(pair.near, NEAR)]
+    left = vectors_of([text for _, text in chosen])
+    right = vectors_of([pair.right for pair in pairs])
+    near = [text for pair in pairs for text in some(pair.near, NEAR)]
     scores = left @ right.T / TEMPERATURE
     target = torch.arange(len(chosen))
     siblings = (owner[:, None] == owner[None, :]) & (target[:, None] != target[None, :])
     back = scores.T[owner].masked_fill(siblings, -1e4)
     if near:
-        back = torch.cat([back, (right @ vectors(model, tokenizer, near).T / TEMPERATURE)[owner]], 1)
+        back = torch.cat([back, (right @ vectors_of(near).T / TEMPERATURE)[owner]], 1)
     return (functional.cross_entropy(scores, owner) + functional.cross_entropy(back, target)) / 2
 
 
-def _some(texts: Sequence[str], most: int) -> list[str]:
-    return random.sample(texts, min(most, len(texts)))
+def some(items: Sequence[Item], most: int) -> list[Item]:
+    """At most so many, drawn at random."""
+    return random.sample(items, min(most, len(items)))
 
 
 def vectors(model: BertModel, tokenizer: Tokenizer, texts: Sequence[str]) -> torch.Tensor:

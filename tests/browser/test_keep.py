@@ -104,6 +104,8 @@ def test_other_sections_are_offered_without_a_number(page):
     turn.locator(".also summary").click()
     assert turn.locator(".also .near a").first.is_visible()
     assert turn.locator(".also .cite").count() == 0
+    ask(page, ROLE)
+    assert turn.locator(".also .near a").first.is_visible(), "it stays unfolded when another answer comes"
 
 
 def test_a_conversation_survives_a_reload_and_is_found_renamed_and_deleted(page):

@@ -73,8 +73,21 @@
       finish();
     }
     document.documentElement.lang = languageNow();
+    keepOpen();
     own.conversationChanged?.();
   };
+
+  // What the reader unfolded stays so when the server writes the conversation anew.
+  const unfolded = new Map();
+  const folding = () => [...document.querySelectorAll("#gesprek .turn details")];
+  const keyOf = (details) => `${details.closest(".turn").dataset.made} ${details.className}`;
+  const keepOpen = () => {
+    for (const details of folding()) details.open = unfolded.get(keyOf(details)) ?? false;
+  };
+  document.addEventListener("click", (event) => {
+    const details = event.target instanceof Element ? event.target.closest("#gesprek summary")?.parentElement : null;
+    if (details) unfolded.set(keyOf(details), !details.open);
+  });
 
   const watchOver = async () => {
     const mine = current;
