@@ -82,7 +82,8 @@ def build_parser(runs: Mapping[str, Run], extend: Callable[[Add], None]) -> Pars
     index.add_argument("--json", action="store_true", help="verslag als JSON")
     _add_ways_to_index(index)
     ask = command("ask", runs["ask"], "stel een vraag", _asking())
-    ask.add_argument("--mode", choices=["auto", "quote"], help="hoe er geantwoord wordt")
+    ask.add_argument("--mode", choices=["auto", "quote", "llm"], help="hoe er geantwoord wordt")
+    ask.add_argument("--plain", action="store_true", help="eenvoudiger uitgelegd (B1), alleen met een taalmodel")
     ask.add_argument(
         "--as-of", metavar="DATUM", help="antwoord uit de documenten die op die dag golden, als 2023-06-01"
     )
@@ -91,6 +92,11 @@ def build_parser(runs: Mapping[str, Run], extend: Callable[[Add], None]) -> Pars
     chat = command("chat", runs["chat"], "start de webchat")
     chat.add_argument("--host", default="127.0.0.1", metavar="ADRES", help="waar de webchat luistert")
     chat.add_argument("--port", type=_port, default=7860, metavar="POORT", help="standaard 7860")
+    mcp = command("mcp", runs["mcp"], "bied de assistent aan andere programma's aan (Model Context Protocol)")
+    mcp.add_argument("--http", action="store_true", help="over HTTP op /mcp in plaats van standaardin- en -uitvoer")
+    mcp.add_argument("--host", default="127.0.0.1", metavar="ADRES", help="waar --http luistert")
+    mcp.add_argument("--port", type=_port, default=7861, metavar="POORT", help="standaard 7861")
+    command("doctor", runs["doctor"], "controleer index, encoder en taalmodel")
     command("check", runs["check"], "controleer documenten, woordenlijst en vragenbank")
     judged = command("feedback", runs["feedback"], "toon wat lezers van antwoorden vonden")
     judged.add_argument("--json", action="store_true", help="oordelen als JSON")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.answer import Parts, answer_question
 from assistant.confidence import load_confidence
 from assistant.embed import Encoder, load_encoder
-from assistant.errors import FailedError
+from assistant.errors import FailedError, UsageError
+from assistant.generate import Writer, similarity_of, write
+from assistant.model import load_model
 from assistant.question import understand
 from assistant.retrieve import retrieve
 from assistant.settings import Settings, load_settings
 from assistant.snapshot import Snapshot, open_published, published_id
+from assistant.supported import Checker
 from assistant.types import Answer, Hit
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
@@ -35,6 +40,7 @@ class Assistant:
         self._lock = threading.Lock()
         self._parts: Parts | None = None
         self._refused: str | None = None
+        self._model = load_model(settings)
 
     @staticmethod
     def open(
@@ -66,18 +72,69 @@ class Assistant:
         """The words of the field that came with the corpus."""
         return self.parts.vocabulary
 
-    def ask(self, question: str, *, actor: str | None = None, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        actor: str | None = None,
+        history: Sequence[str] = (),
+        mode: str | None = None,
+        plain: bool = False,
+    ) -> Answer:
         """Answer a question.
 
         Args:
             question: as typed, in Dutch or English.
             actor: id of the role the user chose (aios, opleider, coc, rvb, cluster, oor, docent), or None.
             history: earlier questions of the conversation, oldest first.
+            mode: `quote`, `llm` or `auto`; by default what the settings say.
+            plain: in mode llm, ask for plain language (B1).
 
         Raises:
             QuestionError: an empty or far too long question, or an unknown actor.
+            UsageError: mode llm without the settings that name a model.
         """
-        return answer_question(_sound(question), self.parts, actor, [_sound(earlier) for earlier in history])
+        *_, answer = self.stream(question, actor=actor, history=history, mode=mode, plain=plain)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        actor: str | None = None,
+        history: Sequence[str] = (),
+        mode: str | None = None,
+        plain: bool = False,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:
+        """The answer as it grows, sentence by proven sentence; the last one is whole. In mode quote there is one.
+
+        Args and errors are those of `ask`; closing the iterator or setting `stop` ends the request to the model.
+        """
+        started = time.perf_counter()
+        parts = self.parts
+        earlier = [_sound(text) for text in history]
+        quoted = answer_question(_sound(question), parts, actor, earlier)
+        writer = self._writer(mode, parts)
+        if writer is None:
+            yield quoted
+            return
+        hits = self.search(question, k=8, actor=actor, history=history) if quoted.status == "answered" else []
+        for answer in write(quoted, hits, writer, plain=plain, stop=stop):
+            yield replace(answer, seconds=time.perf_counter() - started)
+
+    def _writer(self, mode: str | None, parts: Parts) -> Writer | None:
+        chosen = mode if mode and mode != "auto" else self.settings.answer_mode
+        if chosen == "quote":
+            return None
+        if chosen != "llm":
+            raise UsageError(f"Onbekende manier van antwoorden '{chosen}'. Kies uit: auto, quote, llm.")
+        if self._model is None:
+            raise UsageError(
+                "Voor --mode llm zijn de instellingen llm_base_url en llm_model nodig. Zie: assistant doctor"
+            )
+        checker = Checker(parts.vocabulary, similarity_of(parts.encoder))
+        return Writer(self._model, checker, parts.snapshot, parts.vocabulary)
 
     def search(self, question: str, *, k: int = 10, actor: str | None = None, history: Sequence[str] = ()) -> list[Hit]:
         """The k passages nearest to a question, best first; see `ask` for the arguments and errors."""

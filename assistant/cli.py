@@ -123,7 +123,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         with open_lines(options.batch) as lines:
             write_rows(answer_lines(assistant, lines), options.out, options.batch)
         return 0
-    answer = assistant.ask(options.question, actor=options.actor)
+    answer = assistant.ask(options.question, actor=options.actor, plain=options.plain)
     if options.json:
         _print_json(answer_json(answer))
     else:
@@ -158,6 +158,27 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
 
     serve(_open(settings), options.host, options.port, announce)
     return 0
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    from assistant.mcp import serve_http, serve_stdio
+
+    assistant = _open(settings)
+    if options.http:
+        _say(f"MCP staat op http://{options.host}:{options.port}/mcp (stop met Ctrl+C)")
+        serve_http(assistant, options.host, options.port)
+    else:
+        serve_stdio(assistant)
+    return 0
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from assistant.doctor import examine
+
+    findings = examine(settings)
+    for finding in findings:
+        print(f"{'ok ' if finding.good else '!  '} {finding.what}: {finding.found}")  # noqa: T201
+    return 0 if all(finding.good for finding in findings) else 1
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
@@ -275,6 +296,8 @@ _RUNS: dict[str, Run] = {
     "ask": _ask,
     "search": _search,
     "chat": _chat,
+    "mcp": _mcp,
+    "doctor": _doctor,
     "check": _check,
     "feedback": _feedback,
     "snapshots": _snapshots,

@@ -10,7 +10,9 @@ AssistantError
     ├── IndexMissing      no published snapshot
     ├── IndexMismatch     a snapshot made by another format, encoder or setting
     ├── IndexBusy         another process is building
-    └── EncoderError      the sentence encoder cannot be loaded
+    ├── EncoderError      the sentence encoder cannot be loaded
+    ├── PromptError       a prompt file is missing, or its variables are not those that the code fills in
+    └── ModelError        the language model gave nothing usable: `reason` says what kind of failure it was
 """
 
 
@@ -60,3 +62,15 @@ class IndexBusy(FailedError):
 
 class EncoderError(FailedError):
     """The sentence encoder cannot be loaded."""
+
+
+class PromptError(FailedError):
+    """A prompt file is missing or its variables are wrong; the message names file and variable."""
+
+
+class ModelError(FailedError):
+    """The language model gave nothing usable. `reason` is one word for logs; the text holds no part of a reply."""
+
+    def __init__(self, message: str, reason: str = "unknown") -> None:
+        super().__init__(message)
+        self.reason = reason

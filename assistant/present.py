@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -29,6 +30,8 @@ def answer_json(answer: Answer, id: str | None = None) -> dict[str, Any]:
         "mode": answer.mode,
         "confidence": round(answer.confidence, 3),
         "seconds": round(answer.seconds, 4),
+        "notices": list(answer.notices),
+        "generation": dataclasses.asdict(answer.generation) if answer.generation else None,
     }
 
 
@@ -88,6 +91,8 @@ def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer for a person: the text, then each source with its quote."""
     text = answer.text.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")
     console.print(Markdown(_harmless(text), hyperlinks=True))
+    for notice in answer.notices:
+        console.print(Text(notice, style="italic"))
     if not answer.citations:
         return
     console.print()

@@ -13,13 +13,13 @@ from assistant.errors import UsageError
 PACKAGE = Path(__file__).resolve().parent
 
 
-def _bundled(name: str) -> Path:
+def bundled(name: str) -> Path:
     """A data folder of the product: beside the package in a checkout, inside it in an installed wheel."""
     inside = PACKAGE / "data" / name
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
-BUNDLED_CORPUS = _bundled("corpus")
+BUNDLED_CORPUS = bundled("corpus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,20 @@ class Settings:
     llm_base_url: str = ""
     llm_model: str = ""
     llm_api_key: str = ""
+    llm_seconds: float = 45.0
     chroma_url: str = ""
 
     def __repr__(self) -> str:
         """Show everything but the key, so that no log line can hold it."""
         shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "llm_api_key")
         return f"Settings({shown})"
+
+    @property
+    def answer_mode(self) -> str:
+        """`llm` or `quote`: what `auto` comes to with these settings."""
+        if self.mode != "auto":
+            return self.mode
+        return "llm" if self.llm_base_url and self.llm_model else "quote"
 
 
 def load_settings(
@@ -54,7 +62,7 @@ def load_settings(
         folder: where `assistant.toml` is looked for; the current folder by default.
 
     Raises:
-        UsageError: when assistant.toml is not valid TOML or names a setting that does not exist.
+        UsageError: when assistant.toml is not valid TOML or names an unknown setting, or a value is out of range.
     """
     environment = os.environ if environment is None else environment
     known = {f.name for f in fields(Settings)}
@@ -63,8 +71,21 @@ def load_settings(
         if given := environment.get(f"ASSISTANT_{name.upper()}"):
             values[name] = given
     values.update({name: value for name, value in (flags or {}).items() if value is not None and name in known})
-    typed = {name: Path(str(value)) if name in {"corpus", "index"} else str(value) for name, value in values.items()}
-    return Settings(**typed)  # type: ignore[arg-type]
+    return Settings(**{name: _typed(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def _typed(name: str, value: object) -> object:
+    if name in {"corpus", "index"}:
+        return Path(str(value))
+    if name != "llm_seconds":
+        return str(value)
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 600:
+        raise UsageError(f"Instelling {name}: {value!r} is geen aantal seconden van 1 tot 600.")
+    return seconds
 
 
 def _read_file(path: Path, known: set[str]) -> dict[str, object]:

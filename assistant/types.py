@@ -161,6 +161,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """What a language model contributed to an answer: which sentences stayed, and what it cost.
+
+    `kept` sentences are the model's own and passed the check; `replaced` ones gave way to the quote they cite;
+    `dropped` ones had no proof. `failure` is the reason (one word) why the answer fell back to quotes, or empty.
+    """
+
+    model: str
+    kept: int = 0
+    replaced: int = 0
+    dropped: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    seconds: float = 0.0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says. `text` is Markdown with [n] marks; a refusal has no citations but `nearest`."""
 
@@ -176,3 +194,4 @@ class Answer:
     mode: str = "quote"
     seconds: float = 0.0
     notices: tuple[str, ...] = field(default=())
+    generation: Generation | None = None

@@ -28,7 +28,14 @@ def test_another_name_is_refused() -> None:
 
 
 def test_what_a_program_may_rely_on() -> None:
-    assert list(inspect.signature(assistant.Assistant.ask).parameters) == ["self", "question", "actor", "history"]
+    assert list(inspect.signature(assistant.Assistant.ask).parameters) == [
+        "self",
+        "question",
+        "actor",
+        "history",
+        "mode",
+        "plain",
+    ]
     assert list(inspect.signature(assistant.Assistant.search).parameters) == [
         "self",
         "question",

@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from assistant.api import create_router
 from assistant.assistant import Assistant
 from assistant.errors import FailedError
 from assistant.web.frame import STATIC, TYPES, index_page, source_page
@@ -38,6 +39,7 @@ def create_app(assistant: Assistant) -> FastAPI:
     _add_routes(app, assistant)
     add_pages(app, assistant)
     add_keep(app, assistant)
+    app.include_router(create_router(assistant))
     gr.mount_gradio_app(
         app,
         build_page(assistant),

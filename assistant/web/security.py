@@ -13,10 +13,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_POST = 64_000
+MAX_CHAT = 1_000_000  # a chat front end sends the whole conversation each time
 # Of Gradio's many routes the page uses these; the others (files, proxy, upload, login, monitoring …) do not exist here.
 _ROUTES = re.compile(
     r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
     r"|/(?:assets|static)/[\w./-]+"
+    r"|/api/[\w./%-]+|/v1/(?:models(?:/[\w.-]+)?|chat/completions)|/healthz|/readyz"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -109,7 +111,8 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
     length = headers.get("content-length", "")
     if not length.isdigit():
         return PlainTextResponse("De lengte van het verzoek ontbreekt.", 411)
-    return PlainTextResponse("Het verzoek is te groot.", 413) if int(length) > MAX_POST else None
+    most = MAX_CHAT if scope["path"].startswith("/v1/") else MAX_POST
+    return PlainTextResponse("Het verzoek is te groot.", 413) if int(length) > most else None
 
 
 def _same_origin(headers: Headers) -> bool:

@@ -1,0 +1,58 @@
+"""What the reader is told when a model's answer was changed, given up for the quotes, or a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.answer import shown
+from assistant.types import Answer, Generation
+
+_SAY = {
+    "nl": {
+        "failed": "Letterlijk uit de documenten: {reason}.",
+        "unproven": "Letterlijk uit de documenten: het taalmodel gaf geen zin die de bronnen bewijzen.",
+        "replaced": "{n} zin(nen) van het taalmodel zeiden iets anders dan de bron en zijn vervangen door het citaat.",
+        "dropped": "{n} zin(nen) van het taalmodel zonder bewijs zijn weggelaten.",
+        "refused": "Dat staat niet in de documenten.",
+        "nearest": "Het dichtst in de buurt komen:",
+    },
+    "en": {
+        "failed": "Quoted from the documents: the language model could not be used ({reason}).",
+        "unproven": "Quoted from the documents: the language model gave no sentence that the sources prove.",
+        "replaced": "{n} sentence(s) of the model did not agree with the source and gave way to the quote.",
+        "dropped": "{n} sentence(s) of the language model without proof were left out.",
+        "refused": "The documents do not say that. (Dat staat niet in de documenten.)",
+        "nearest": "The nearest passages are:",
+    },
+}
+
+
+def fall_back(quoted: Answer, generation: Generation, say: str, reason: str) -> Answer:
+    """The quote answer with one line that says why it is not the model's: `say` is 'failed' or 'unproven'."""
+    notice = _SAY[quoted.understood.language][say].format(reason=reason)
+    return replace(quoted, generation=generation, notices=(*quoted.notices, notice))
+
+
+def notices(quoted: Answer, generation: Generation) -> list[str]:
+    """What the check changed, a line each."""
+    say = _SAY[quoted.understood.language]
+    counts = {"replaced": generation.replaced, "dropped": generation.dropped}
+    return [say[how].format(n=n) for how, n in counts.items() if n]
+
+
+def refusal(quoted: Answer, generation: Generation) -> Answer:
+    """The model read the spans and found no answer in them: say so, and show them as the nearest."""
+    say = _SAY[quoted.understood.language]
+    nearest = tuple(replace(c, n=n) for n, c in enumerate(quoted.citations[:3], 1))
+    lines = [say["refused"], "", say["nearest"], ""]
+    lines += [f"- {shown(' › '.join(dict.fromkeys((c.title, *c.section))))}" for c in nearest]
+    return replace(
+        quoted,
+        status="not_found",
+        text="\n".join(lines),
+        statements=(),
+        citations=(),
+        nearest=nearest,
+        mode="llm",
+        generation=generation,
+    )

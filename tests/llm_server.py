@@ -1,0 +1,128 @@
+"""A small HTTP server that speaks the OpenAI chat protocol with server-sent events, scripted per test."""
+
+import json
+import select
+import threading
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Script = Callable[["Exchange"], None]
+
+
+@dataclass
+class Exchange:
+    """One request as the script sees it, with the ways to answer."""
+
+    handler: BaseHTTPRequestHandler
+    body: dict
+    server: "LlmServer"
+
+    def status(self, code: int, text: str = "{}", kind: str = "application/json", **headers: str) -> None:
+        payload = text.encode()
+        self.handler.send_response(code)
+        self.handler.send_header("Content-Type", kind)
+        self.handler.send_header("Content-Length", str(len(payload)))
+        for name, value in headers.items():
+            self.handler.send_header(name.replace("_", "-"), value)
+        self.handler.end_headers()
+        self.handler.wfile.write(payload)
+
+    def start(self) -> None:
+        self.handler.send_response(200)
+        self.handler.send_header("Content-Type", "text/event-stream")
+        self.handler.end_headers()
+
+    def raw(self, text: str) -> None:
+        self.handler.wfile.write(text.encode())
+        self.handler.wfile.flush()
+
+    def chunk(self, delta: dict, finish: str | None = None, usage: dict | None = None, empty: bool = False) -> None:
+        choices = [] if empty else [{"index": 0, "delta": delta, "finish_reason": finish}]
+        row = {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": self.body["model"],
+            "choices": choices,
+        }
+        self.raw(f"data: {json.dumps(row | ({'usage': usage} if usage else {}))}\n\n")
+
+    def end(self, finish: str = "stop") -> None:
+        self.chunk({}, finish)
+        self.chunk({}, usage={"prompt_tokens": 321, "completion_tokens": 45, "total_tokens": 366}, empty=True)
+        self.raw("data: [DONE]\n\n")
+
+    def wait(self, seconds: float) -> None:
+        """Be silent, but notice when the client hangs up."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if select.select([self.handler.connection], [], [], 0.05)[0]:
+                self.server.hung_up.set()
+                raise ConnectionResetError
+
+
+@dataclass
+class LlmServer:
+    url: str = ""
+    script: Script = field(default=lambda exchange: exchange.status(500))
+    requests: list[dict] = field(default_factory=list)
+    headers: list[dict] = field(default_factory=list)
+    hung_up: threading.Event = field(default_factory=threading.Event)
+
+
+def says(text: str, size: int = 7, pause: float = 0.0) -> Script:
+    """Stream a text in pieces of `size` characters."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.start()
+        exchange.chunk({"role": "assistant", "content": ""})
+        for place in range(0, len(text), size):
+            exchange.chunk({"content": text[place : place + size]})
+            if pause:
+                exchange.wait(pause)
+        exchange.end()
+
+    return script
+
+
+@contextmanager
+def llm_server(script: Script | None = None):
+    state = LlmServer()
+    if script:
+        state.script = script
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            state.requests.append(body)
+            state.headers.append({name.lower(): value for name, value in self.headers.items()})
+            try:
+                state.script(Exchange(self, body, state))
+            except (BrokenPipeError, ConnectionResetError):
+                state.hung_up.set()
+
+        def do_GET(self):
+            state.headers.append({name.lower(): value for name, value in self.headers.items()})
+            payload = json.dumps({"object": "list", "data": [{"id": "klein", "object": "model"}]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    state.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
