@@ -6,8 +6,9 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from assistant.confidence import Confidence
+from assistant.confidence import Confidence, load_confidence
 from assistant.embed import Encoder
 from assistant.extract import Group, Span, extract
 from assistant.question import understand
@@ -15,7 +16,7 @@ from assistant.retrieve import retrieve
 from assistant.snapshot import Snapshot
 from assistant.text import links
 from assistant.types import Answer, Block, Citation, Hit, Passage, Question, Statement
-from assistant.vocabulary import Vocabulary
+from assistant.vocabulary import Vocabulary, load_vocabulary
 
 NEAREST = 3
 SUGGESTIONS = 3
@@ -47,6 +48,16 @@ class Parts:
     encoder: Encoder
     vocabulary: Vocabulary
     confidence: Confidence
+
+
+def parts_of(snapshot: Snapshot, encoder: Encoder, corpus: Path) -> Parts:
+    """A snapshot with the vocabulary of a corpus folder, and the confidence model that fits it.
+
+    Raises:
+        VocabularyError: the vocabulary is not valid.
+    """
+    vocabulary = load_vocabulary(corpus / "vocabulary.yaml")
+    return Parts(snapshot, encoder, vocabulary, load_confidence(any(snapshot.questions)))
 
 
 def answer_question(text: str, parts: Parts, role: str | None = None, history: Sequence[str] = ()) -> Answer:

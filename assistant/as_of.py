@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from assistant.answer import Parts
+from assistant.answer import parts_of
 from assistant.assistant import Assistant
 from assistant.build import Progress, build_index
-from assistant.confidence import load_confidence
 from assistant.embed import load_encoder
 from assistant.errors import UsageError
 from assistant.settings import Settings
 from assistant.snapshot import open_snapshot, published_id
-from assistant.vocabulary import load_vocabulary
 
 FOLDER = "as-of"
 
@@ -67,5 +65,4 @@ def open_as_of(settings: Settings, when: date, progress: Progress | None = None)
         vectors_from=settings.index / published if published else None,
     )
     snapshot = open_snapshot(index / report.snapshot, encoder, settings.chroma_url)
-    vocabulary = load_vocabulary(settings.corpus / "vocabulary.yaml")
-    return AssistantAsOf(settings, Parts(snapshot, encoder, vocabulary, load_confidence()))
+    return AssistantAsOf(settings, parts_of(snapshot, encoder, settings.corpus))

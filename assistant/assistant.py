@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.answer import Parts, answer_question
-from assistant.confidence import load_confidence
+from assistant.answer import Parts, answer_question, parts_of
 from assistant.embed import Encoder, load_encoder
 from assistant.errors import FailedError, UsageError
 from assistant.generate import Writer, similarity_of, write
@@ -21,7 +20,7 @@ from assistant.settings import Settings, load_settings
 from assistant.snapshot import Snapshot, open_published, published_id
 from assistant.supported import Checker
 from assistant.types import Answer, Hit
-from assistant.vocabulary import Vocabulary, load_vocabulary
+from assistant.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 
@@ -168,8 +167,7 @@ class Assistant:
 
     def _opened(self) -> Parts:
         snapshot = open_published(self.settings.index, self.encoder, self.settings.chroma_url)
-        vocabulary = load_vocabulary(self.settings.corpus / "vocabulary.yaml")
-        return Parts(snapshot, self.encoder, vocabulary, load_confidence(any(snapshot.questions)))
+        return parts_of(snapshot, self.encoder, self.settings.corpus)
 
 
 def _sound(text: str) -> str:

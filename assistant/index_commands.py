@@ -129,15 +129,13 @@ def _effect(settings: Settings, before: str | None, after: str) -> Effect:
 
 
 def _parts(settings: Settings, snapshot: str) -> Parts:
-    from assistant.answer import Parts
-    from assistant.confidence import load_confidence
+    from assistant.answer import parts_of
     from assistant.embed import load_encoder
     from assistant.snapshot import open_snapshot
-    from assistant.vocabulary import load_vocabulary
 
     encoder = load_encoder(settings.embedder)
     opened = open_snapshot(settings.index / snapshot, encoder, settings.chroma_url)
-    return Parts(opened, encoder, load_vocabulary(settings.corpus / "vocabulary.yaml"), load_confidence())
+    return parts_of(opened, encoder, settings.corpus)
 
 
 def _show_effect(effect: Effect) -> None:
