@@ -24,9 +24,7 @@ _FORGET_AFTER = 3 * 3600
 _LONGEST_REMARK = 1_000
 _LOG = logging.getLogger(__name__)
 # The names of the events stand here in quotes because Gradio looks for them in this text.
-_ATTACH = (
-    "window.opleidingsassistent.attach(element, trigger, watch, ['ask', 'setup', 'restart', 'restore', 'judge']);"
-)
+_ATTACH = "window.opleidingsassistent.attach(element, trigger, watch, ['ask', 'setup', 'restart', 'restore', 'judge']);"
 _Turns = tuple[Turn, ...]
 
 
