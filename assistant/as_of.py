@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from assistant.answer import parts_of
+from assistant.answer import Parts, parts_of
 from assistant.assistant import Assistant
 from assistant.build import Progress, build_index
 from assistant.embed import load_encoder
