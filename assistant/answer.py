@@ -101,7 +101,8 @@ def shown(markdown: str) -> str:
     text = re.sub(r"\s+", " ", markdown).strip()
     for words, address in links(text):
         if not re.match(r"(?:https?://|mailto:|www\.|[\w.+-]+@|[\w-]+\.)", address):
-            text = re.sub(r"!?\[" + re.escape(words) + r"\]\([^)]*\)", lambda _, w=words: w, text)
+            link = re.search(r"!?\[" + re.escape(words) + r"\]\([^)]*\)", text)
+            text = text.replace(link.group(), words) if link else text
     text = text.replace("![", "[")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("&amp;amp;", "&amp;")
 

@@ -169,7 +169,7 @@ class Assistant:
     def _opened(self) -> Parts:
         snapshot = open_published(self.settings.index, self.encoder, self.settings.chroma_url)
         vocabulary = load_vocabulary(self.settings.corpus / "vocabulary.yaml")
-        return Parts(snapshot, self.encoder, vocabulary, load_confidence())
+        return Parts(snapshot, self.encoder, vocabulary, load_confidence(any(snapshot.questions)))
 
 
 def _sound(text: str) -> str:

@@ -81,7 +81,13 @@ class Confidence:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def load_confidence(path: Path = CALIBRATION) -> Confidence:
-    """The calibrated model that `python -m evals.calibrate` wrote from the dev questions."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
+def load_confidence(with_questions: bool, path: Path = CALIBRATION) -> Confidence:
+    """The calibrated model that `python -m evals.calibrate` wrote from the dev questions.
+
+    Args:
+        with_questions: whether the corpus has a question bank. One that has none offers less evidence, and is judged by
+            a model that was fitted without it.
+        path: the file of both models.
+    """
+    raw = json.loads(path.read_text(encoding="utf-8"))["with_questions" if with_questions else "without_questions"]
     return Confidence(raw["coefficients"], raw["intercept"], raw["threshold"])

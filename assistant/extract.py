@@ -108,8 +108,8 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
             return [around, *_elsewhere(pure, best, snapshot)]
     chosen: list[Passage] = []
     for hit in pure[: MOST_LISTED * 2]:
-        near = hit.score >= best.score - LIST_MARGIN / 2 and len(chosen) < MOST_LISTED
-        if near and not any(_same(hit.passage, other) for other in chosen):
+        belongs = hit.score >= best.score - LIST_MARGIN / 2 and len(chosen) < MOST_LISTED
+        if belongs and not any(_same(hit.passage, other) for other in chosen):
             chosen.append(hit.passage)
     return _by_place(chosen)
 

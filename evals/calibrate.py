@@ -1,13 +1,15 @@
-"""Fit the confidence model on the dev questions: python -m evals.calibrate [--index DIR].
+"""Fit the confidence models on the dev questions: python -m evals.calibrate.
 
-Writes assistant/calibration.json: coefficients, and the threshold at which FALSE_REFUSALS of the answerable dev questions
-are refused when each question is judged by a model that was fitted without it (ten folds). Test questions are not read.
+Writes assistant/calibration.json: for a corpus with a question bank and for one without bank and vocabulary the
+coefficients, and the threshold at which FALSE_REFUSALS of the dev questions that are answered rightly are refused when
+each question is judged by a model that was fitted without it (ten folds). Test questions are not read.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,57 +21,91 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from assistant.answer import Parts
 from assistant.assistant import Assistant
+from assistant.build import build_index
 from assistant.confidence import CALIBRATION, features
-from assistant.extract import extract
+from assistant.embed import load_encoder
+from assistant.extract import Group, extract
 from assistant.question import understand
 from assistant.retrieve import retrieve
+from assistant.settings import load_settings
 from evals.cases import FOLDER, Case, load_cases
+from evals.measures import overlaps
 
 # A false refusal costs a reader more than a near miss, which shows its source: hence a small share.
-FALSE_REFUSALS = 0.025
+FALSE_REFUSALS = 0.03
 STRENGTH = 1.0
 
 
 def main() -> None:
     """Fit, report and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--index", type=Path, default=Path("index"))
-    options = parser.parse_args()
-    assistant = Assistant.open(index=options.index)
+    corpus = load_settings().corpus
+    with tempfile.TemporaryDirectory() as temporary:
+        bare = Path(temporary) / "bare"
+        shutil.copytree(corpus, bare, ignore=shutil.ignore_patterns("questions", "vocabulary.yaml", "pathways"))
+        written = {
+            "with_questions": fitted(corpus, Path(temporary) / "index"),
+            "without_questions": fitted(bare, Path(temporary) / "bare-index"),
+        }
+    CALIBRATION.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def fitted(corpus: Path, index: Path) -> dict[str, object]:
+    """Index a corpus, measure every dev case on it, and fit; prints the trade-off between both kinds of mistakes."""
+    build_index(corpus, index, load_encoder())
+    assistant = Assistant.open(corpus=corpus, index=index)
+    # A role can only be chosen where the vocabulary knows it.
     cases = load_cases(FOLDER / "dev.jsonl", assistant.snapshot.documents)
-    names, values, empty = measure(assistant.parts, cases)
-    answerable = np.array([case.answerable for case in cases])
+    names, values, right, known = measure(assistant.parts, cases)
+    values, right = values[known], right[known]
     model = LogisticRegression(C=STRENGTH, max_iter=5000)
     folds = StratifiedKFold(10, shuffle=True, random_state=1)
-    probability = cross_val_predict(model, values, answerable, cv=folds, method="predict_proba")[:, 1]
-    probability[empty] = 0.0
-    threshold = float(np.quantile(probability[answerable], FALSE_REFUSALS))
-    print(f"{len(cases)} cases, AUC {roc_auc_score(answerable, probability):.3f} (each judged by a model fitted without it)")
-    for share in (0.01, 0.02, FALSE_REFUSALS, 0.03, 0.04, 0.05, 0.08, 0.1):
-        at = float(np.quantile(probability[answerable], share))
-        print(f"  false refusals {share:.1%}: threshold {at:.2f}, refused of the unanswerable {(probability[~answerable] < at).mean():.1%}")
-    model.fit(values, answerable)
-    written = {
-        "coefficients": {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)},
+    sure = cross_val_predict(model, values, right, cv=folds, method="predict_proba")[:, 1]
+    print(f"{len(right)} cases, AUC {roc_auc_score(right, sure):.3f} (each judged by a model fitted without it)")
+    for share in (0.01, 0.02, 0.03, 0.04, 0.05, 0.08, 0.1):
+        at = float(np.quantile(sure[right], share))
+        print(f"  false refusals {share:.0%}: threshold {at:.2f}, refused {(sure[~right] < at).mean():.1%}")
+    model.fit(values, right)
+    weights = zip(names, model.coef_[0], strict=True)
+    return {
+        "coefficients": {name: round(float(weight), 4) for name, weight in weights if weight},
         "intercept": round(float(model.intercept_[0]), 4),
-        "threshold": round(threshold, 3),
+        "threshold": round(float(np.quantile(sure[right], FALSE_REFUSALS)), 3),
     }
-    CALIBRATION.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(written))
 
 
-def measure(parts: Parts, cases: Sequence[Case]) -> tuple[list[str], NDArray[np.float64], NDArray[np.bool_]]:
-    """The features of every case, and whether there was nothing to answer with whatever their values."""
+def measure(
+    parts: Parts, cases: Sequence[Case]
+) -> tuple[list[str], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The features of every case, whether it would be answered rightly, and whether to learn from it.
+
+    An unanswerable question is one to refuse. A wrong answer to an answerable one teaches neither, nor does a case
+    that has nothing to answer with.
+    """
     rows: list[dict[str, float]] = []
-    empty: list[bool] = []
+    right: list[bool] = []
+    known: list[bool] = []
     for case in cases:
-        question = understand(case.question, parts.vocabulary, parts.snapshot.lexical.correct, case.actor, case.history)
+        role = case.actor if case.actor in parts.vocabulary.actors else None
+        question = understand(case.question, parts.vocabulary, parts.snapshot.lexical.correct, role, case.history)
         hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
-        groups = extract(question, hits, parts.snapshot) if question.kind != "chitchat" else []
+        groups = extract(question, hits, parts.snapshot) if hits and question.kind != "chitchat" else []
         rows.append(features(question, hits, groups))
-        empty.append(not groups)
+        right.append(case.answerable and cites_gold(case, groups))
+        known.append(bool(groups) and (right[-1] or not case.answerable))
     names = sorted({name for row in rows for name in row})
-    return names, np.array([[row.get(name, 0.0) for name in names] for row in rows]), np.array(empty)
+    values = np.array([[row.get(name, 0.0) for name in names] for row in rows])
+    return names, values, np.array(right), np.array(known)
+
+
+def cites_gold(case: Case, groups: Sequence[Group]) -> bool:
+    """Whether the chosen spans share text with a gold quote."""
+    passages = [p for group in groups for span in group.spans for p in (span.passage, *span.same)]
+    return any(
+        overlaps((p.document, p.quote_start, p.quote_end), span)
+        for p in passages
+        for gold in case.gold
+        for span in gold.spans
+    )
 
 
 if __name__ == "__main__":

@@ -88,6 +88,7 @@ COMPARED = (
     "right_citation",
     "facts",
     "character_precision",
+    "false_refusal",
     "false_answer",
     "recall@5",
     "ndcg@10",
@@ -153,7 +154,9 @@ def rival_value(rival: Rival, name: str) -> str:
     if name not in rival.figures:
         return ""
     _, low, high = rival.lead.get(name, (0.0, 0.0, 0.0))
-    return BY_NAME[name].show(rival.figures[name][0]) + ("*" if low > 0 or high < 0 else " ")
+    # A difference in time says as much of the machine as of the system.
+    starred = BY_NAME[name].better is not None and (low > 0 or high < 0)
+    return BY_NAME[name].show(rival.figures[name][0]) + ("*" if starred else " ")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -81,8 +81,8 @@ def remove(path: Path) -> None:
 @pytest.mark.parametrize("damage", [empty, halve, garbage, remove])
 @pytest.mark.parametrize(
     "part",
-    ["manifest.json", "documents.jsonl", "passages.jsonl", "keys.json", "vectors.npy", "chroma/chroma.sqlite3",
-     "lexical/words.json", "lexical/vocab.index.json", "lexical/indices.csc.index.npy"],
+    ["manifest.json", "documents.jsonl", "passages.jsonl", "keys.json", "vectors.npy", "unanswered.json",
+     "chroma/chroma.sqlite3", "lexical/words.json", "lexical/vocab.index.json", "lexical/indices.csc.index.npy"],
 )  # fmt: skip
 def test_a_damaged_part_is_noticed(
     tiny_index: Path, encoder: Encoder, part: str, damage: Callable[[Path], None]
