@@ -84,8 +84,7 @@ def test_a_sentence_comes_out_as_soon_as_the_next_one_starts():
 
 PIECES = [
     "De aios doet dit. ", "[1]", "[1, ", "2] ", "【3】", "\n", "- punt", " [4].", " Dat mag niet", ". ", "bijv. ",
-    "art. 5 ",
-    "<think>", "x. Y", "</think>", "Nieuw begin", "1. ", "## Kop\n", "[9]", " (en zo) ", "\n\n", "“Ja.” ",
+    "art. 5 ", "<think>", "x. Y", "</think>", "Nieuw begin", "1. ", "## Kop\n", "[9]", " (en zo) ", "\n\n", "“Ja.” ",
     "[", "]", "é",
 ]  # fmt: skip
 
