@@ -112,6 +112,14 @@ def test_a_phone_shows_the_source_as_a_sheet_and_nothing_is_too_wide(phone):
     assert not phone.locator("#bron").is_visible()
 
 
+def test_the_header_of_a_small_desktop_does_not_overlap(open_page):
+    page = open_page(width=1024, height=800, locale="en-GB")
+    page.wait_for_selector("text=What would you like to know")
+    ask(page, TASKS)
+    pages, tool = page.locator("nav.pages").bounding_box(), page.locator("[data-history]").bounding_box()
+    assert pages["x"] + pages["width"] <= tool["x"]
+
+
 def test_the_keyboard_alone_is_enough(page):
     page.keyboard.type(TASKS)
     page.keyboard.press("Shift+Enter")

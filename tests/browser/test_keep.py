@@ -33,6 +33,12 @@ def test_a_permalink_asks_again_in_the_role_it_names(open_page):
     assert page.input_value("#rol") == "", "the reader's own role stays what it was"
 
 
+def test_a_permalink_answers_in_the_language_of_the_browser(open_page):
+    page = open_page("?q=Wat+zijn+de+taken+van+de+COC+voor+het+opleidingsklimaat%3F", locale="en-GB")
+    page.locator(".turn").first.wait_for()
+    assert "Copy with sources" in page.locator(".turn").inner_text()
+
+
 def test_the_link_of_an_answer_is_such_a_permalink(open_page):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     ask(page, TASKS).locator("[data-link]").click()

@@ -18,7 +18,10 @@
 
   const field = () => document.getElementById("vraag");
   const roleNow = () => document.getElementById("rol")?.value ?? "";
-  const languageNow = () => document.getElementById("stel")?.dataset.language ?? "nl";
+  // What was chosen, also while the page is still on its way to speak it.
+  let language = null;
+  const languageShown = () => document.getElementById("stel")?.dataset.language ?? "nl";
+  const languageNow = () => language ?? languageShown();
   const lastTurn = () => [...document.querySelectorAll("#gesprek .turn")].at(-1);
 
   // What the browser keeps; a browser that keeps nothing is fine too.
@@ -72,7 +75,7 @@
       if (event === "judge") announce(lastTurn()?.querySelector(".thanks")?.textContent ?? "");
       finish();
     }
-    document.documentElement.lang = languageNow();
+    document.documentElement.lang = languageShown();
     keepOpen();
     own.conversationChanged?.();
   };
@@ -222,7 +225,8 @@
     const wanted = own.kept(NAMES.language) ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "nl");
     const link = new URLSearchParams(location.search);
     const turns = link.has("q") ? [] : (own.currentTurns?.() ?? []);
-    if (roleNow() || wanted !== languageNow() || turns.length) own.send("restore", { language: wanted, turns });
+    language = wanted;
+    if (roleNow() || wanted !== languageShown() || turns.length) own.send("restore", { turns });
     if (link.has("q")) {
       history.replaceState(null, "", "/");
       own.leaveConversation?.();
@@ -278,7 +282,8 @@
       own.ask(data.ask, Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)));
     } else if (data.lang !== undefined) {
       own.keep(NAMES.language, data.lang);
-      own.send("setup", { language: data.lang });
+      language = data.lang;
+      own.send("setup");
     } else if (data.copy !== undefined) {
       copyText(data.copy, button);
     } else if (data.link !== undefined) {
