@@ -37,5 +37,7 @@ def test_a_mistyped_word_still_finds_its_passage(real_assistant: Assistant) -> N
 
 def test_a_question_known_to_have_no_answer_lies_nearer_to_the_gap(real_assistant: Assistant) -> None:
     known = real_assistant.snapshot.unanswered[0][0]
-    assert real_assistant.search(known, k=1)[0].gap == pytest.approx(1.0, abs=0.1)
-    assert real_assistant.search("Wat zijn de taken van de COC voor het opleidingsklimaat?", k=1)[0].gap < 0.95
+    # Typing errors are mended before a question is encoded, so that even a listed one is not always at 1.
+    near = real_assistant.search(known, k=1)[0].gap
+    answered = real_assistant.search("Wat zijn de taken van de COC voor het opleidingsklimaat?", k=1)[0].gap
+    assert near > 0.9 > answered
