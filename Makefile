@@ -31,8 +31,10 @@ browser:
 	   apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	 echo "No Chromium found: the browser tests are skipped. On Debian: sudo apt install chromium"
 
+# Playwright keeps an event loop running, in which tests that start one of their own fail: hence two runs.
 test: $(VENV)/.ready-dev browser lint
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --ignore tests/browser
+	$(VENV)/bin/python -m pytest tests/browser
 
 lint: $(VENV)/.ready-dev
 	$(VENV)/bin/ruff check .
