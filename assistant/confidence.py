@@ -79,9 +79,7 @@ class Confidence:
     intercept: float
     threshold: float
 
-    def of(
-        self, question: Question, hits: Sequence[Hit], groups: Sequence[Group], precedent: Precedent
-    ) -> float:
+    def of(self, question: Question, hits: Sequence[Hit], groups: Sequence[Group], precedent: Precedent) -> float:
         """Probability that the answer made from these hits answers the question."""
         values = features(question, hits, groups, precedent)
         total = self.intercept + sum(weight * values.get(name, 0.0) for name, weight in self.coefficients.items())

@@ -16,6 +16,8 @@ from assistant.text import fold
 
 # The written questions of each side that are looked at, and how fast a less like one loses its say; set on dev.
 NEIGHBOURS, SHARPNESS = 40, 10.0
+# For the ranking more are looked at; a passage without one of them counts as hardly alike.
+RANKED, UNLIKE = 80, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ def precedent_of(text: str, vector: NDArray[np.float32], snapshot: Snapshot) -> 
     the second what is asked of it, where 'who signs it' and 'what is in it' mean nearly the same. The neighbours vote
     by a softmax over likeness.
     """
-    gaps = _alike(text, vector, [question for question, _ in snapshot.unanswered], snapshot.gaps)
-    answered = _alike(text, vector, snapshot.asked, snapshot.asked_vectors)
+    written = [question for question, _ in snapshot.unanswered]
+    gaps = [pair for _, *pair in _alike(text, vector, written, snapshot.gaps, NEIGHBOURS)]
+    answered = [pair for _, *pair in _alike(text, vector, snapshot.asked, snapshot.asked_vectors, NEIGHBOURS)]
     if not gaps:
         return Precedent()
     gap, reads = max(cosine for cosine, _ in gaps), max(read for _, read in gaps)
@@ -53,16 +56,28 @@ def precedent_of(text: str, vector: NDArray[np.float32], snapshot: Snapshot) -> 
     return Precedent(gap, without / (without + with_answer), reads - max(read for _, read in answered))
 
 
+def wording_by_passage(text: str, vector: NDArray[np.float32], snapshot: Snapshot) -> dict[int, float]:
+    """Per passage, by number, the letters (0..1) that a question has in common with the likest one written for it.
+
+    Only passages of the questions nearest in meaning are in it.
+    """
+    found: dict[int, float] = {}
+    for row, _, read in _alike(text, vector, snapshot.asked, snapshot.asked_vectors, RANKED):
+        for number in snapshot.asked_by[row]:
+            found[number] = max(found.get(number, UNLIKE), read)
+    return found
+
+
 def _alike(
-    text: str, vector: NDArray[np.float32], questions: Sequence[str], vectors: NDArray[np.float32]
-) -> list[tuple[float, float]]:
-    """Cosine and letters in common of the nearest written questions."""
+    text: str, vector: NDArray[np.float32], questions: Sequence[str], vectors: NDArray[np.float32], count: int
+) -> list[tuple[int, float, float]]:
+    """Row, cosine and letters in common of the written questions that are nearest in meaning."""
     if not questions:
         return []
     cosines = vectors @ vector
-    nearest = np.argpartition(-cosines, min(NEIGHBOURS, len(cosines)) - 1)[:NEIGHBOURS]
+    nearest = np.argpartition(-cosines, min(count, len(cosines)) - 1)[:count]
     asked = fold(text)
-    return [(float(cosines[n]), ratio(asked, _folded(questions[n])) / 100) for n in nearest]
+    return [(int(n), float(cosines[n]), ratio(asked, _folded(questions[n])) / 100) for n in nearest]
 
 
 @lru_cache(maxsize=50_000)

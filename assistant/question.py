@@ -193,8 +193,10 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     }
     named = {a.id for a in found}
     clear = {a.id for a in found if a.subject >= 0.5}
-    compare = bool(_COMPARE.search(text)) or bool(joined) or (
-        (len(named) == 2 or len(clear) == 2) and bool(_EACH_THEIRS.search(text))
+    compare = (
+        bool(_COMPARE.search(text))
+        or bool(joined)
+        or ((len(named) == 2 or len(clear) == 2) and bool(_EACH_THEIRS.search(text)))
     )
     short = len([t for t in tokens if t not in STOP]) <= 4
     subjects = [a for a in found if a.subject >= 0.5 + 0.1 * (not short) or compare]

@@ -11,6 +11,7 @@ from assistant.embed import Encoder, Vectors
 from assistant.expects import asked, holds
 from assistant.kinds import STRICT
 from assistant.lexical import SYNONYM, LexicalScores, Slot
+from assistant.precedent import UNLIKE, wording_by_passage
 from assistant.snapshot import Snapshot
 from assistant.text import STOP, fold, stem
 from assistant.types import Hit, Passage, Question
@@ -20,24 +21,25 @@ CANDIDATES = 150
 # The nearest bank questions of a passage that count together, and the hits of which the evidence is completed.
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
-# What each piece of evidence adds to the score, as `python -m evals.rank` fitted on the dev questions. The cosine of a
-# passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a bank its
-# text.
+# What each piece of evidence adds to the score, as `python -m evals.rank` fitted on the dev questions (halved, as the
+# margins of `assistant.extract` expect; actor a little up, for purity). The cosine of a passage is a mix of its own text
+# and its bank questions: the best, the nearest three, and all; without a bank its text.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
-    "own": 0.20,
-    "best_question": 0.18,
-    "near_questions": 0.34,
-    "all_questions": 0.28,
-    "lexical": 0.95,
-    "coverage": 0.17,
-    "actor": 0.13,
-    "other_actor": -0.07,
+    "own": 0.30,
+    "best_question": 0.07,
+    "near_questions": 0.16,
+    "all_questions": -0.02,
+    "lexical": 0.97,
+    "wording": 0.46,
+    "coverage": 0.11,
+    "actor": 0.14,
+    "other_actor": -0.16,
     "mentioned": 0.03,
     "domain": 0.13,
     "aspect": 0.12,
     "audience": 0.05,
-    "holds": 0.18,
+    "holds": 0.17,
     "section": -0.03,
 }
 
@@ -78,11 +80,13 @@ def retrieve(
     best_words = np.argsort(-lexical.scores, kind="stable")[:CANDIDATES]
     candidates = sorted({int(n) for n in best_words if lexical.scores[n] > 0} | near | set(_cell(question, snapshot)))
     cosines = snapshot.cosines(candidates, vector)
+    worded = wording_by_passage(question.search_text, vector, snapshot)
     hits: list[Hit] = []
     for number, (own, *bank) in zip(candidates, cosines, strict=True):
         passage = snapshot.passages[number]
         evidence = _meaning(own, bank) | _structure(question, passage)
         evidence["lexical"] = float(lexical.scores[number]) / lexical.upper_bound
+        evidence["wording"] = worded.get(number, UNLIKE)
         evidence["coverage"] = float(lexical.coverage[number])
         if question.expects:
             evidence["holds"] = (
@@ -93,7 +97,9 @@ def retrieve(
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
     ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
-    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[COMPLETED:]
+    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[
+        COMPLETED:
+    ]
 
 
 def _total(evidence: Mapping[str, float], weights: Weights) -> float:
@@ -143,17 +149,20 @@ def _asked_before(question: Question, written: Sequence[str], cosines: Sequence[
 def _spread(hits: Sequence[Hit], snapshot: Snapshot, weights: Weights) -> list[Hit]:
     """A heading is no answer: its score goes to the passages directly under it, where that lifts them."""
     by_id = {hit.passage.id: hit for hit in hits if hit.passage.kind != "heading"}
+    own_wording = {hit.passage.id: hit.evidence["wording"] for hit in hits}
     for heading in (hit for hit in hits if hit.passage.kind == "heading"):
         number = snapshot.numbers[heading.passage.id] + 1
         rank = 0
         while number < len(snapshot.passages) and snapshot.passages[number].section == heading.passage.section:
             passage = snapshot.passages[number]
             # The first passages keep the lead, so that a section reads in its own order.
-            lifted = heading.score + weights.get("section", 0.0) - 0.001 * rank
+            # What was asked of the passage itself counts, not what was asked of the heading.
+            evidence = {**heading.evidence, "wording": own_wording.get(passage.id, UNLIKE)}
+            lifted = _total(evidence, weights) + weights.get("section", 0.0) - 0.001 * rank
             own = by_id.get(passage.id)
             if own is None or own.score < lifted:
                 by_id[passage.id] = replace(
-                    heading, passage=passage, score=lifted, found_by=(*heading.found_by, "section")
+                    heading, passage=passage, score=lifted, evidence=evidence, found_by=(*heading.found_by, "section")
                 )
             number, rank = number + 1, rank + 1
     return list(by_id.values())

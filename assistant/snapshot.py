@@ -61,6 +61,7 @@ class Snapshot:
     unanswered: tuple[tuple[str, str], ...] = field(repr=False)
     gaps: NDArray[np.float32] = field(repr=False)
     asked: tuple[str, ...] = field(repr=False)
+    asked_by: tuple[tuple[int, ...], ...] = field(repr=False)
     asked_vectors: NDArray[np.float32] = field(repr=False)
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
@@ -199,6 +200,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         rows=rows_of,
         unanswered=tuple((question, key) for question, key in gaps),
         asked=tuple(asked.values()),
+        asked_by=tuple(tuple(holders[key]) for key in asked),
         asked_vectors=vectors[[rows_of[key] for key in asked]] if asked else vectors[:0],
         gaps=vectors[[rows_of[key] for _, key in gaps]] if gaps else vectors[:0],
         holders={key: tuple(numbers) for key, numbers in holders.items()},

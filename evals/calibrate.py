@@ -36,7 +36,7 @@ from evals.measures import overlaps
 
 # A false refusal costs a reader more than a near miss, which shows its source; and other questions than those that the
 # features were chosen on are refused some three times as often: hence a small share.
-FALSE_REFUSALS = 0.025
+FALSE_REFUSALS = 0.03
 STRENGTH = 0.3
 
 

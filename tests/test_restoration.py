@@ -177,9 +177,7 @@ def occurs(part: str, text: str, declaration: Declaration) -> int:
     return normalise(text).count(normalise(part.strip()))
 
 
-def apply_repairs(
-    counted: Counter[str], repairs: Iterable[tuple[list[str], list[str], int]]
-) -> None:
+def apply_repairs(counted: Counter[str], repairs: Iterable[tuple[list[str], list[str], int]]) -> None:
     for before, after, count in repairs:
         for token in before:
             counted[token] -= count
@@ -204,9 +202,7 @@ def differences(original: str, restored: str, declaration: Declaration) -> list[
             ("restoration", restored, repair.restored),
         ):
             if part.strip() and (seen := occurs(part, text, declaration)) < repair.count:
-                problems.append(
-                    f"repair: {part!r} declared {repair.count} times, {seen} times in the {side}"
-                )
+                problems.append(f"repair: {part!r} declared {repair.count} times, {seen} times in the {side}")
     for move in declaration.moves:
         before = occurs(move.words, original, declaration)
         after = occurs(move.words, restored, declaration)
@@ -219,10 +215,7 @@ def differences(original: str, restored: str, declaration: Declaration) -> list[
         expected = Counter(tokens(original, declaration))
         apply_repairs(
             expected,
-            (
-                (tokens(r.original, declaration), tokens(r.restored, declaration), r.count)
-                for r in declaration.repairs
-            ),
+            ((tokens(r.original, declaration), tokens(r.restored, declaration), r.count) for r in declaration.repairs),
         )
         problems += compare(kind, expected, Counter(tokens(restored, declaration)))
     before_urls, after_urls = urls(original), urls(restored)
@@ -253,8 +246,7 @@ def parse_declaration(text: str) -> Declaration:
             raise ValueError(f"incomplete repair: {entry}")
         repairs.append(repair)
     moves = tuple(
-        Move(str(entry["words"]), int(entry.get("count", 1)), str(entry["why"]))
-        for entry in loaded.get("moves") or ()
+        Move(str(entry["words"]), int(entry.get("count", 1)), str(entry["why"])) for entry in loaded.get("moves") or ()
     )
     keep = frozenset(normalise(str(word)).casefold() for word in loaded.get("keep_hyphen") or ())
     return Declaration(tuple(repairs), moves, rules, keep)
@@ -269,20 +261,14 @@ def load_documents() -> list[Document]:
         if match is None or not isinstance(meta, dict) or "original" not in meta:
             continue
         declared = CORPUS / "originals" / f"{path.stem}.repairs.yaml"
-        declaration = (
-            parse_declaration(declared.read_text(encoding="utf-8"))
-            if declared.exists()
-            else Declaration()
-        )
+        declaration = parse_declaration(declared.read_text(encoding="utf-8")) if declared.exists() else Declaration()
         original = (CORPUS / str(meta["original"])).read_bytes()
         documents.append(Document(path.stem, meta, text[match.end() :], original, declaration))
     return documents
 
 
 DOCUMENTS = load_documents()
-each_document = pytest.mark.parametrize(
-    "document", DOCUMENTS, ids=[document.name for document in DOCUMENTS]
-)
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
 
 
 def prose_lines(body: str) -> list[int]:
