@@ -59,8 +59,8 @@ _FILLER = frozenset(
     "regarding "
     "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten "
     "kwaliteitskader "
-    "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij please possible mogelijke geven "
-    "tonen laten zien goed geregeld geregelt comes come able".split()
+    "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij please possible mogelijke "
+    "geven tonen laten zien goed geregeld geregelt comes come able".split()
 )
 # What tells the assistant how to behave instead of asking the documents something.
 _INSTRUCTION = re.compile(

@@ -22,8 +22,8 @@ CANDIDATES = 150
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
 # What each piece of evidence adds to the score, as `python -m evals.rank` fitted on the dev questions (halved, as the
-# margins of `assistant.extract` expect; actor a little up, for purity). The cosine of a passage is a mix of its own text
-# and its bank questions: the best, the nearest three, and all; without a bank its text.
+# margins of `assistant.extract` expect; actor a little up, for purity). The cosine of a passage is a mix of its own
+# text and its bank questions: the best, the nearest three, and all; without a bank its text.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
     "own": 0.30,
