@@ -19,8 +19,10 @@ from assistant.types import Answer, Question
 from assistant.web.app import create_app, serve
 from assistant.web.page import TURNS, Chat
 from assistant.web.richtext import highlighted, link_address, plain, to_html
-from assistant.web.security import MAX_POST
+from assistant.web.running import Runs
+from assistant.web.security import MAX_POST, MAX_TALK
 from assistant.web.source import source_address
+from assistant.web.turns import Desk
 
 RULES = """---
 title: Regeling bijscholing
@@ -111,7 +113,7 @@ def client(assistant):
 
 @pytest.fixture
 def chat(assistant):
-    return Chat(assistant)
+    return Chat(assistant, Desk(assistant), Runs())
 
 
 def ask(chat, question, turns=(), **more):
@@ -125,9 +127,12 @@ def citation_of(assistant, words):
 
 
 def quoting(assistant, words):
-    """An `ask` that answers every question with the passage that holds these words, or refuses when words is None."""
+    """A `stream` that answers every question with the passage that holds these words, or refuses when words is None."""
 
     def answer(question, **_):
+        yield said(question)
+
+    def said(question):
         understood = Question(question, question, "nl", "fact")
         if words is None:
             return Answer(question, "not_found", "Dat staat niet in de documenten.", understood)
@@ -199,7 +204,8 @@ def test_a_post_from_another_site_is_refused(client):
 def test_other_methods_and_big_or_endless_requests_are_refused(client):
     assert client.put("/gradio_api/queue/join").status_code == 405
     assert client.delete("/bron/regeling").status_code == 405
-    assert client.post("/gradio_api/queue/join", content=b"x" * (MAX_POST + 1)).status_code == 413
+    assert client.post("/api/ask", content=b"x" * (MAX_POST + 1)).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=b"x" * (MAX_TALK + 1)).status_code == 413
     assert client.post("/gradio_api/queue/join", content=iter([b"x"])).status_code == 411
 
 
@@ -252,7 +258,7 @@ def test_hostile_questions_and_documents_stay_text_in_the_conversation(assistant
     html, turns = ask(chat, "'\"><svg onload=alert(1)> ${alert(2)} {{constructor}}", turns)
     assert_inert(html)
     for words in ("zeven uur", "de huisregels", "Inloggen"):
-        monkeypatch.setattr(assistant, "ask", quoting(assistant, words))
+        monkeypatch.setattr(assistant, "stream", quoting(assistant, words))
         html, _ = ask(chat, "Hoe laat opent de badmeester het zwembad?", turns)
         assert words in html
         assert_inert(html)
@@ -287,14 +293,14 @@ def test_a_failure_differs_from_a_refusal_and_says_what_to_do(assistant, chat, m
     assert 'class="told failed"' in too_long
     assert len(too_long) < 20_000, "a long question is not sent back whole"
 
-    monkeypatch.setattr(assistant, "ask", quoting(assistant, None))
+    monkeypatch.setattr(assistant, "stream", quoting(assistant, None))
     refused, _ = ask(chat, "Wat kost een abonnement op de schaatsbaan in Parijs?")
     assert 'class="told refused"' in refused
 
     def broken(*_, **__):
         raise RuntimeError("geheim pad /srv/geheim")
 
-    monkeypatch.setattr(assistant, "ask", broken)
+    monkeypatch.setattr(assistant, "stream", broken)
     failed, turns = ask(chat, "Hoeveel cursusdagen?")
     assert 'class="told failed"' in failed
     assert 'role="alert"' in failed
@@ -319,7 +325,7 @@ def test_nonsense_from_the_browser_gives_a_turn_and_no_crash(chat, sent):
 
 
 def test_the_page_speaks_english_when_asked(assistant, chat, monkeypatch):
-    monkeypatch.setattr(assistant, "ask", quoting(assistant, None))
+    monkeypatch.setattr(assistant, "stream", quoting(assistant, None))
     html, _ = ask(chat, "Wat kost een abonnement op de schaatsbaan in Parijs?", language="en-GB")
     assert "Not found in the documents" in html
 

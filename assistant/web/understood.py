@@ -12,6 +12,26 @@ from assistant.web.texts import TEXTS, Language
 from assistant.web.turns import Turn
 
 
+def again(
+    turn: Turn, text: str | None = None, role: str | None = None, alone: bool = False, plain: bool | None = None
+) -> str:
+    """The attributes of a button that asks a turn's question again in its place; what is not given stays as it was."""
+    asked = turn.asked
+    attributes = {
+        "data-ask": turn.question if text is None else text,
+        "data-at": str(turn.number),
+        "data-role": (asked.role or "") if role is None else role,
+        "data-plain": str(asked.plain if plain is None else plain).lower(),
+        **({"data-alone": "true"} if alone or asked.alone else {}),
+    }
+    return " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+
+
+def day_of(iso: str) -> str:
+    """A date as people write it: 2026-11-24 → 24-11-2026."""
+    return "-".join(reversed(iso.split("-")))
+
+
 def understood_line(question: Question, assistant: Assistant, language: Language) -> str:
     """The question as understood: aspect, actors, domain in the reader's language."""
     say, vocabulary = TEXTS[language], assistant.vocabulary
@@ -72,12 +92,8 @@ def _other_actors(turn: Turn, question: Question, assistant: Assistant, language
 
 
 def _again(turn: Turn, text: str, label: str, role: str | None = None, alone: bool = False) -> str:
-    more = f' data-role="{escape(turn.asked.role or "" if role is None else role)}"'
-    more += ' data-alone="true"' if alone or turn.asked.alone else ""
-    return (
-        f'<button type="button" class="chip small" data-ask="{escape(text)}" data-at="{turn.number}"{more}>'
-        f"{escape(label)}</button>"
-    )
+    button = f'<button type="button" class="chip small" {again(turn, text, role, alone)}>'
+    return f"{button}{escape(label)}</button>"
 
 
 def _label(mention: Mention | None, entries: dict[str, Entry], language: Language) -> str:
