@@ -6,22 +6,7 @@ import re
 import sqlite3
 import zipfile
 
-TASKS = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
-ROLE = "Wat is de rol van de Raad van Bestuur bij de opleiding?"
-
-
-def ask(page, question):
-    """Type a question, send it with Enter, and give the turn that comes of it."""
-    before = page.locator(".turn").count()
-    page.fill("#vraag", question)
-    page.press("#vraag", "Enter")
-    turn = page.locator(".turn").nth(before)
-    turn.wait_for()
-    return turn
-
-
-def kept(page):
-    return json.loads(page.evaluate("localStorage.getItem('opleidingsassistent.gesprekken')") or "[]")
+from asking import ROLE, TASKS, ask, kept
 
 
 def test_a_permalink_asks_again_in_the_role_it_names(open_page):
