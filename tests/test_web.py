@@ -15,11 +15,13 @@ from assistant.assistant import Assistant
 from assistant.build import build_index
 from assistant.embed import load_encoder
 from assistant.errors import FailedError
+from assistant.settings import Settings
 from assistant.types import Answer, Question
 from assistant.web.app import create_app, serve
 from assistant.web.page import TURNS, Chat
+from assistant.web.privacy import privacy_line
 from assistant.web.richtext import highlighted, link_address, plain, to_html
-from assistant.web.running import Runs
+from assistant.web.running import MOST, Runs
 from assistant.web.security import MAX_POST, MAX_TALK
 from assistant.web.source import source_address
 from assistant.web.turns import Desk
@@ -315,6 +317,93 @@ def test_a_conversation_holds_no_more_than_its_last_turns(chat):
         _, turns = ask(chat, "Hoeveel cursusdagen vergoedt de stichting?", turns)
     assert len(turns) == TURNS
     assert turns[-1].number == TURNS + 2
+
+
+def restored(chat, *kept):
+    event = gr.EventData(None, {"turns": list(kept), "language": "nl"})
+    return chat.restore(event)[1::2]
+
+
+def test_a_reopened_answer_keeps_its_words_and_says_which_source_changed(tmp_path):
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "regeling.md").write_text(RULES, encoding="utf-8")
+    build_index(corpus, index, load_encoder("bundled"))
+    opened = Assistant.open(corpus=corpus, index=index)
+    chat = Chat(opened, Desk(opened), Runs())
+    question = "Hoeveel cursusdagen vergoedt de stichting per kalenderjaar?"
+    html, turns = ask(chat, question)
+    assert "drie cursusdagen" in html
+    again, reopened = restored(chat, turns[0].kept)
+    assert "Sindsdien" not in again
+    assert reopened[0].kept == turns[0].kept, "what the browser keeps does not change by looking at it"
+
+    (corpus / "regeling.md").write_text(RULES.replace("drie cursusdagen", "vier cursusdagen"), encoding="utf-8")
+    build_index(corpus, index, load_encoder("bundled"))
+    # Another process, as after a restart, with the secret of the index folder.
+    opened = Assistant.open(corpus=corpus, index=index)
+    chat = Chat(opened, Desk(opened), Runs())
+    html, _ = restored(chat, turns[0].kept)
+    assert "ten hoogste drie cursusdagen" in html
+    assert "Sindsdien is veranderd: Regeling bijscholing" in html
+    assert "Vraag opnieuw" in html
+    html, _ = ask(chat, question, at=1)
+    assert "vier cursusdagen" in html
+
+
+def test_a_kept_answer_is_read_only_with_our_seal_and_for_its_own_question(chat):
+    question = "Hoeveel cursusdagen vergoedt de stichting per kalenderjaar?"
+    _, turns = ask(chat, question)
+    kept = turns[0].kept
+    for forged in (
+        {**kept, "given": kept["given"].replace("drie", "negen")},
+        {**kept, "seal": "0" * 64},
+        {**kept, "seal": "é"},
+        {**kept, "given": "{}"},
+        {**kept, "given": "\ud800"},
+        {**kept, "question": "Wat is het toilet?"},
+        {**kept, "given": 5, "seal": None},
+    ):
+        html, reopened = restored(chat, forged)
+        assert "negen" not in html
+        assert reopened[0].reopened == "", "it was asked anew"
+        assert_inert(html)
+
+
+def test_a_progress_that_nobody_asked_for_does_not_exist(client):
+    for path in ("/gesprek/x/stop", "/gesprek/" + "G" * 32 + "/stop"):
+        assert client.post(path).status_code == 404
+    assert client.post("/gesprek/" + "a" * 32 + "/stop", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post("/gesprek/" + "a" * 32 + "/stop").status_code == 204
+
+
+def test_runs_are_forgotten_when_there_are_too_many():
+    runs = Runs()
+    first = runs.of("0" * 32)
+    assert runs.of("0" * 32) is first
+    for number in range(1, MOST + 1):
+        runs.of(f"{number:032x}")
+    assert runs.of("0" * 32) is not first
+    assert runs.of("kort") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "Uw vraag verlaat deze server niet."),
+        (
+            {"llm_base_url": "https://llm.example.org:8443/v1", "llm_model": "m"},
+            "Vraag en gevonden citaten gaan naar het taalmodel op llm.example.org. Verder gaat er niets naar buiten.",
+        ),
+        (
+            {"llm_base_url": "https://llm.example.org/v1", "llm_model": "m", "mode": "quote"},
+            "Uw vraag verlaat deze server",
+        ),
+        ({"chroma_url": "http://10.0.0.5:8000"}, "De zoekopdracht gaat, als getallen, naar 10.0.0.5."),
+    ],
+)
+def test_what_is_sent_where_is_said(settings, told):
+    assert told in privacy_line(Settings(**settings), "nl")
 
 
 @pytest.mark.parametrize("sent", [None, [], "x", {"question": None}, {"question": ["x"], "role": {}, "language": 5}])

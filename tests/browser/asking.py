@@ -6,6 +6,7 @@ import re
 from llm_server import says
 
 TASKS = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
+TALKS = "Welke gesprekken voert een opleider met een aios?"
 UNKNOWN = "Wat kost de LED Basisopleiding per deelnemer?"
 ROLE = "Wat is de rol van de Raad van Bestuur bij de opleiding?"
 
