@@ -12,8 +12,10 @@ _SAY = {
         "failed": "Letterlijk uit de documenten: {reason}.",
         "stopped": "Gestopt op uw verzoek: dit zijn de citaten zelf.",
         "unproven": "Letterlijk uit de documenten: het taalmodel gaf geen zin die de bronnen bewijzen.",
-        "replaced": "{n} zin(nen) van het taalmodel zeiden iets anders dan de bron en zijn vervangen door het citaat.",
-        "dropped": "{n} zin(nen) van het taalmodel zonder bewijs zijn weggelaten.",
+        "replaced": "Vervangen door het citaat: {n} van het taalmodel, met iets anders dan de bron.",
+        "dropped": "Weggelaten: {n} van het taalmodel zonder bewijs.",
+        "one": "één zin",
+        "more": "{n} zinnen",
         "refused": "Dat staat niet in de documenten.",
         "nearest": "Het dichtst in de buurt komen:",
     },
@@ -21,8 +23,10 @@ _SAY = {
         "failed": "Quoted from the documents: the language model could not be used ({reason}).",
         "stopped": "Stopped as you asked: these are the quotes themselves.",
         "unproven": "Quoted from the documents: the language model gave no sentence that the sources prove.",
-        "replaced": "{n} sentence(s) of the model did not agree with the source and gave way to the quote.",
-        "dropped": "{n} sentence(s) of the language model without proof were left out.",
+        "replaced": "Replaced by the quote: {n} of the language model that said something else than the source.",
+        "dropped": "Left out: {n} of the language model without proof.",
+        "one": "one sentence",
+        "more": "{n} sentences",
         "refused": "The documents do not say that. (Dat staat niet in de documenten.)",
         "nearest": "The nearest passages are:",
     },
@@ -59,7 +63,7 @@ def notices(quoted: Answer, generation: Generation) -> list[str]:
     """What the check changed, a line each."""
     say = _SAY[quoted.understood.language]
     counts = {"replaced": generation.replaced, "dropped": generation.dropped}
-    return [say[how].format(n=n) for how, n in counts.items() if n]
+    return [say[how].format(n=say["one" if n == 1 else "more"].format(n=n)) for how, n in counts.items() if n]
 
 
 def refusal(quoted: Answer, generation: Generation) -> Answer:

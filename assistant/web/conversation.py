@@ -31,12 +31,17 @@ def conversation_html(turns: Sequence[Turn], assistant: Assistant, language: Lan
     return f'<div class="turns">{"".join(_turn(turn, assistant, language) for turn in turns)}</div>'
 
 
-def contact_of(answer: Answer, assistant: Assistant) -> tuple[str, str] | None:
-    """Whom to ask when the documents do not say it: (address, title of the document that names it)."""
+def _contact(answer: Answer, assistant: Assistant, say: dict[str, str]) -> str:
+    """Whom to ask when the documents do not say it: the address of a near document, else one that says it is not."""
     documents = assistant.snapshot.documents
     near = [documents[c.document] for c in answer.nearest if c.document in documents]
     found = next((document for document in (*near, *documents.values()) if document.contact), None)
-    return (found.contact or "", found.title) if found else None
+    if found is None:
+        return ""
+    address, title = escape(found.contact or ""), escape(found.title)
+    link = f'<a href="mailto:{address}">{address}</a>' if "@" in address else address
+    words = say["contact" if found in near else "contact_elsewhere"]
+    return f'<p class="contact">{words} {link} <span>({title})</span></p>'
 
 
 def _turn(turn: Turn, assistant: Assistant, language: Language) -> str:
@@ -61,6 +66,7 @@ def _answered(turn: Turn, answer: Answer, assistant: Assistant, language: Langua
     say = TEXTS[language]
     basis = say["from_text"] if answer.mode != "llm" else say["from_model_plain" if turn.asked.plain else "from_model"]
     number = len(answer.citations)
+    above, below = notices_html(answer)
     told = say["say_one"] if number == 1 else say["say_answer"].format(n=number)
     also = ""
     if turn.also:
@@ -68,8 +74,8 @@ def _answered(turn: Turn, answer: Answer, assistant: Assistant, language: Langua
         also = f'<details class="also"><summary>{say["also"]} ({len(turn.also)})</summary>{shown}</details>'
     return (
         f'<section class="told" tabindex="-1" data-say="{escape(told)}"><div class="said">'
-        f'<h2 class="sr">{say["answer"]}</h2>{_changed(turn, say)}{notices_html(answer, say)}'
-        f"{body_html(answer, assistant, language)}"
+        f'<h2 class="sr">{say["answer"]}</h2>{_changed(turn, say)}{above}'
+        f"{body_html(answer, assistant, language)}{below}"
         f'<div class="under"><span class="basis">{basis}</span>'
         f"{understood_html(turn, assistant, language)}{generation_html(answer, language)}</div>"
         f"{_actions(turn, assistant, say, copy_text(answer, say))}</div>"
@@ -83,17 +89,13 @@ def _refused(turn: Turn, answer: Answer, assistant: Assistant, language: Languag
     if answer.understood.kind == "chitchat":
         said = f'<div class="said">{_title("chitchat", say)}{to_html(answer.text)}</div>'
         return f'<section class="told chitchat" tabindex="-1">{said}</section>'
-    nearest = contact = ""
+    nearest = ""
     if answer.nearest:
         shown = near_html(answer.nearest, language)
         nearest = f'<div class="proof"><h3 class="label">{say["nearest"]}</h3>{shown}</div>'
-    if found := contact_of(answer, assistant):
-        address, title = (escape(part) for part in found)
-        link = f'<a href="mailto:{address}">{address}</a>' if "@" in address else address
-        contact = f'<p class="contact">{say["contact"]} {link} <span>({title})</span></p>'
     return (
         f'<section class="told refused" tabindex="-1"><div class="said">{_title("refused", say)}'
-        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{contact}{notices_html(answer, say)}"
+        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{_contact(answer, assistant, say)}{''.join(notices_html(answer))}"
         f'<div class="under">{understood_html(turn, assistant, language)}{generation_html(answer, language)}</div>'
         f"{_actions(turn, assistant, say, '')}</div>"
         f"{nearest}</section>"

@@ -24,10 +24,12 @@ def body_html(answer: Answer, assistant: Assistant, language: Language) -> str:
     return f'<div class="answer" lang="{answer.understood.language if answer.mode == "llm" else "nl"}">{body}</div>'
 
 
-def notices_html(answer: Answer, say: dict[str, str]) -> str:
-    """A line for each thing that is not as it should be; that a language model could not be used, looks its own."""
-    kind = " fallback" if answer.generation and answer.generation.failure else ""
-    return "".join(f'<p class="notice{kind}">{escape(notice)}</p>' for notice in answer.notices)
+def notices_html(answer: Answer) -> tuple[str, str]:
+    """(Above the answer: why a language model could not be used; below it: what the check changed), a line each."""
+    failed = bool(answer.generation and answer.generation.failure)
+    kind = "notice fallback" if failed else "notice"
+    html = "".join(f'<p class="{kind}">{escape(notice)}</p>' for notice in answer.notices)
+    return (html, "") if failed else ("", html)
 
 
 def generation_html(answer: Answer, language: Language) -> str:

@@ -100,6 +100,7 @@ def composer_html(assistant: Assistant, role: str | None, language: Language) ->
     say = TEXTS[language]
     return (
         f'<form id="stel" {words_for_scripts(language)}{_patience(assistant)}>'
+        f'<button type="button" class="skip" data-answer>{say["skip_answer"]}</button>'
         f'<label class="sr" for="vraag">{say["ask_label"]}</label>'
         f'<div class="field"><textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" '
         f'placeholder="{say["placeholder"]}" '
@@ -118,7 +119,7 @@ def words_for_scripts(language: Language) -> str:
     words = (
         *("you", "searching", "failed", "offline", "retry", "copied", "panel", "close", "own_page", "loading_source"),
         *("history", "history_search", "history_empty", "history_where", "open", "rename", "delete", "save", "export"),
-        *("export_failed", "steps", "stop", "stopping"),
+        *("export_failed", "steps", "stop", "stopping", "edit"),
         *("step_wait", "step_understand", "step_search", "step_proof", "step_write"),
     )
     data = " ".join(f'data-say-{name.replace("_", "-")}="{escape(TEXTS[language][name])}"' for name in words)
@@ -137,7 +138,7 @@ def _plain_switch(assistant: Assistant, say: dict[str, str]) -> str:
     if assistant.settings.answer_mode != "llm":
         return ""
     box = '<input type="checkbox" id="eenvoudig" autocomplete="off">'
-    return f'<label class="plain">{box} <span>{say["plain"]}</span></label>'
+    return f'<label class="simpler">{box} <span>{say["plain"]}</span></label>'
 
 
 def _role_picker(assistant: Assistant, role: str | None, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from assistant.assistant import Assistant
+from assistant.roles import Role
 from assistant.text import fold, words
 from assistant.types import Mention, Question
 from assistant.vocabulary import Entry, Vocabulary
@@ -32,13 +33,17 @@ def day_of(iso: str) -> str:
     return "-".join(reversed(iso.split("-")))
 
 
-def understood_line(question: Question, assistant: Assistant, language: Language) -> str:
-    """The question as understood: aspect, actors, domain in the reader's language."""
+def understood_line(question: Question, assistant: Assistant, language: Language, role: str | None = None) -> str:
+    """The question as understood: aspect, actors, domain in the reader's language; `role` is the one it is asked in."""
     say, vocabulary = TEXTS[language], assistant.vocabulary
     parts = [_label(question.aspect, vocabulary.aspects, language)]
+    chosen = vocabulary.role(role)
     for actor in question.actors:
-        role = f" ({say['by_role']})" if actor.source == "role" else ""
-        parts.append(_label(actor, vocabulary.actors, language) + role)
+        label = _label(actor, vocabulary.actors, language)
+        if actor.source == "role":
+            own = _name(chosen, language) if chosen and chosen.actor == actor.id else label
+            label = f"{own} ({say['by_role']})"
+        parts.append(label)
     parts.append(_label(question.domain, vocabulary.domains, language))
     if question.follow_up:
         parts.append(say["follow_up"])
@@ -50,7 +55,7 @@ def understood_html(turn: Turn, assistant: Assistant, language: Language) -> str
     if turn.answer is None:
         return ""
     say, question = TEXTS[language], turn.answer.understood
-    line = understood_line(question, assistant, language)
+    line = understood_line(question, assistant, language, turn.asked.role)
     quick = ""
     if any(actor.source == "role" for actor in question.actors):
         quick += _again(turn, turn.question, say["without_role"], role="")
@@ -101,7 +106,7 @@ def _label(mention: Mention | None, entries: dict[str, Entry], language: Languag
     return _name(entry, language) if entry else ""
 
 
-def _name(entry: Entry, language: Language) -> str:
+def _name(entry: Entry | Role, language: Language) -> str:
     return (entry.label_en if language == "en" else "") or entry.label
 
 

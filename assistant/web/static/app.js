@@ -299,6 +299,8 @@
       stopEditing();
     } else if (data.judge !== undefined) {
       own.send("judge", { turn: Number(data.turn), verdict: data.judge });
+    } else if (data.answer !== undefined) {
+      lastTurn()?.querySelector(".told").focus();
     } else if (data.restart !== undefined) {
       own.closeSource?.();
       own.leaveConversation?.();

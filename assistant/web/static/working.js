@@ -16,7 +16,9 @@
   own.newToken = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
   const asked = (question) =>
-    make("div", { class: "asked" }, make("h2", { class: "sr" }, own.say("You")), make("p", {}, question));
+    make("div", { class: "asked" }, make("h2", { class: "sr" }, own.say("You")), make("p", {}, question), noButton());
+  // Takes the room of the button that the answer comes with, so that nothing moves then.
+  const noButton = () => make("span", { class: "quiet", "aria-hidden": "true" }, own.say("Edit"));
 
   const stepsOf = (now) => {
     const names = steps();
