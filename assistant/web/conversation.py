@@ -89,13 +89,13 @@ def _refused(turn: Turn, answer: Answer, assistant: Assistant, language: Languag
     if answer.understood.kind == "chitchat":
         said = f'<div class="said">{_title("chitchat", say)}{to_html(answer.text)}</div>'
         return f'<section class="told chitchat" tabindex="-1">{said}</section>'
-    nearest = ""
+    nearest, notices = "", "".join(notices_html(answer))
     if answer.nearest:
         shown = near_html(answer.nearest, language)
         nearest = f'<div class="proof"><h3 class="label">{say["nearest"]}</h3>{shown}</div>'
     return (
         f'<section class="told refused" tabindex="-1"><div class="said">{_title("refused", say)}'
-        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{_contact(answer, assistant, say)}{''.join(notices_html(answer))}"
+        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{_contact(answer, assistant, say)}{notices}"
         f'<div class="under">{understood_html(turn, assistant, language)}{generation_html(answer, language)}</div>'
         f"{_actions(turn, assistant, say, '')}</div>"
         f"{nearest}</section>"
@@ -104,17 +104,14 @@ def _refused(turn: Turn, answer: Answer, assistant: Assistant, language: Languag
 
 def _failed(turn: Turn, say: dict[str, str]) -> str:
     if turn.users_fault:
-        title, text, again = say["bad_question"], f"<p>{escape(turn.failure)}</p>", ""
+        title, text, retry = say["bad_question"], f"<p>{escape(turn.failure)}</p>", ""
     else:
         title = say["failed"]
         text = f"<p>{escape(turn.failure or say['failed_what'])}</p><p>{say['failed_do']}</p>"
-        again = (
-            f'<button type="button" class="chip" data-ask="{escape(turn.question)}" data-at="{turn.number}">'
-            f"{say['retry']}</button>"
-        )
+        retry = f'<button type="button" class="chip" {again(turn)}>{say["retry"]}</button>'
     return (
         f'<section class="told failed" tabindex="-1" role="alert">'
-        f'<div class="said">{_icon("failed")}<h2>{title}</h2>{text}{again}</div></section>'
+        f'<div class="said">{_icon("failed")}<h2>{title}</h2>{text}{retry}</div></section>'
     )
 
 
