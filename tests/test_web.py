@@ -359,6 +359,7 @@ def test_a_kept_answer_is_read_only_with_our_seal_and_for_its_own_question(chat)
         {**kept, "given": kept["given"].replace("drie", "negen")},
         {**kept, "seal": "0" * 64},
         {**kept, "seal": "é"},
+        {**kept, "seal": "\ud800"},
         {**kept, "given": "{}"},
         {**kept, "given": "\ud800"},
         {**kept, "question": "Wat is het toilet?"},
@@ -406,7 +407,17 @@ def test_what_is_sent_where_is_said(settings, told):
     assert told in privacy_line(Settings(**settings), "nl")
 
 
-@pytest.mark.parametrize("sent", [None, [], "x", {"question": None}, {"question": ["x"], "role": {}, "language": 5}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        [],
+        "x",
+        {"question": None},
+        {"question": "half \ud800 paar?"},
+        {"question": ["x"], "role": {}, "language": 5},
+    ],
+)
 def test_nonsense_from_the_browser_gives_a_turn_and_no_crash(chat, sent):
     html, turns = chat.ask(gr.EventData(None, sent), ())
     assert len(turns) == 1

@@ -60,7 +60,7 @@ class Seal:
 
     def open(self, sealed: Sealed, question: str) -> Given | None:
         """The answer, when the seal is ours and it belongs to this question."""
-        if not hmac.compare_digest(self._sign(sealed.text).encode(), sealed.seal.encode()):
+        if not hmac.compare_digest(self._sign(sealed.text).encode(), sealed.seal.encode(errors="replace")):
             return None
         try:
             given = _GIVEN.validate_json(sealed.text)

@@ -86,7 +86,8 @@ def asked_from(sent: object, vocabulary: Vocabulary) -> Asked:
     given, seal = fields.get("given"), fields.get("seal")
     known = versions.items() if isinstance(versions, dict) else ()
     return Asked(
-        question=str(fields.get("question") or "").strip(),
+        # Halves of surrogate pairs come from broken clients; no file and no page can hold them.
+        question=str(fields.get("question") or "").encode(errors="replace").decode().strip(),
         role=role if isinstance(role, str) and vocabulary.role(role) else None,
         alone=fields.get("alone") is True,
         plain=fields.get("plain") is True,
