@@ -90,7 +90,8 @@ def test_the_page_follows_the_language_of_the_browser_and_the_switch(open_page):
     page.click("[data-lang=nl]")
     page.wait_for_selector("text=Bronnen")
     page.reload()
-    page.wait_for_selector("text=Wat wilt u weten")
+    page.wait_for_selector(".turn >> text=Bronnen")
+    assert page.evaluate("document.documentElement.lang") == "nl"
 
 
 def test_a_starter_question_asks_itself(page):
