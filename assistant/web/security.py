@@ -13,12 +13,14 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_POST = 64_000
-MAX_CHAT = 1_000_000  # a chat front end sends the whole conversation each time
+MAX_TALK = 1_000_000  # a whole conversation: chat front ends send it each time, our page when it is reopened or saved
+_TALKS = ("/v1/", "/gradio_api/queue/join", "/uitvoer")
 # Of Gradio's many routes the page uses these; the others (files, proxy, upload, login, monitoring …) do not exist here.
 _ROUTES = re.compile(
     r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
     r"|/(?:assets|static)/[\w./-]+"
     r"|/api/[\w./%-]+|/v1/(?:models(?:/[\w.-]+)?|chat/completions)|/healthz|/readyz"
+    r"|/gesprek/[0-9a-f]{32}/(?:voortgang|stop)"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -111,7 +113,7 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
     length = headers.get("content-length", "")
     if not length.isdigit():
         return PlainTextResponse("De lengte van het verzoek ontbreekt.", 411)
-    most = MAX_CHAT if scope["path"].startswith("/v1/") else MAX_POST
+    most = MAX_TALK if scope["path"].startswith(_TALKS) else MAX_POST
     return PlainTextResponse("Het verzoek is te groot.", 413) if int(length) > most else None
 
 
