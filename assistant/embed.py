@@ -36,7 +36,7 @@ class Encoder:
 
     @lru_cache(maxsize=64)  # noqa: B019  # the few encoders of a process live as long as it does
     def query(self, text: str) -> Vectors:
-        """One question → a unit vector of shape (dimensions,), read-only; the last are kept, as answering asks twice."""
+        """One question → a read-only unit vector of shape (dimensions,); the last are kept: an answer asks twice."""
         vector: Vectors = self._checked(self._query([text]))[0]
         vector.flags.writeable = False
         return vector

@@ -97,9 +97,8 @@ def retrieve(
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
     ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
-    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[
-        COMPLETED:
-    ]
+    first = [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]]
+    return first + ranked[COMPLETED:]
 
 
 def _total(evidence: Mapping[str, float], weights: Weights) -> float:
