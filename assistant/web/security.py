@@ -13,10 +13,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_POST = 64_000
+MAX_BEHEER = 8_000_000  # the whole text of a document, in a form
+MAX_UPLOAD = 260_000_000  # several files of at most 100 MB each; read only for who is signed in
 MAX_CHAT = 1_000_000  # a chat front end sends the whole conversation each time
 # Of Gradio's many routes the page uses these; the others (files, proxy, upload, login, monitoring …) do not exist here.
 _ROUTES = re.compile(
-    r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
+    r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/beheer(?:/.*)?|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
     r"|/(?:assets|static)/[\w./-]+"
     r"|/api/[\w./%-]+|/v1/(?:models(?:/[\w.-]+)?|chat/completions)|/healthz|/readyz"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|startup-events|app_id|cancel|reset|theme\.css)/?"
@@ -111,8 +113,17 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
     length = headers.get("content-length", "")
     if not length.isdigit():
         return PlainTextResponse("De lengte van het verzoek ontbreekt.", 411)
-    most = MAX_CHAT if scope["path"].startswith("/v1/") else MAX_POST
+    most = _most(scope["path"])
     return PlainTextResponse("Het verzoek is te groot.", 413) if int(length) > most else None
+
+
+def _most(path: str) -> int:
+    """How long what is posted to an address may be."""
+    if path.startswith("/v1/"):
+        return MAX_CHAT
+    if path == "/beheer/upload":
+        return MAX_UPLOAD
+    return MAX_BEHEER if re.fullmatch(r"/beheer/upload/[0-9a-f]+", path) else MAX_POST
 
 
 def _same_origin(headers: Headers) -> bool:
