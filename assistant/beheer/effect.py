@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from assistant.beheer.tools import Tell
 from assistant.build import BuildReport
@@ -66,11 +68,19 @@ def effect_of(
             answers = dict(measure(published, report.snapshot, lambda done, total: tell("answers", done, total)))
             save_gate(index, report.snapshot, {"compared_with": published, **answers})
             counts = {name: sum(c["verdict"] == name for c in answers["changes"]) for name in _VERDICTS}
+            answers["vanished"] = _newly_vanished(index / published, answers["vanished"])
             effect["answers"] = {**answers, "changes": list(answers["changes"])[:SHOWN], "counts": counts}
         except AssistantError as error:
             # Without the evals the gate stays unmeasured; the page says so, with the reason.
             effect["not_measured"] = str(error)
     return effect
+
+
+def _newly_vanished(published: Path, vanished: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The quotes that go with this candidate; those that were gone before are not its doing."""
+    lines = (published / "documents.jsonl").read_bytes().splitlines()
+    texts = {document["id"]: document["text"] for document in map(orjson.loads, lines)}
+    return [gone for gone in vanished if gone["quote"] in texts.get(gone["document"], "")][:SHOWN]
 
 
 _VERDICTS = ("worse", "other", "better")

@@ -15,7 +15,9 @@ _STREET = re.compile(
     r"\b\w+(?:straat|laan|weg|plein|kade|gracht|singel|dijk|steeg|hof|pad)\s+\d+\s?[a-zA-Z]?\b", re.IGNORECASE
 )
 # Seven digits or more, with what people write between them; years, amounts and article numbers are shorter.
-_NUMBER = re.compile(r"(?<!\w)(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){6,}(?!\w)")
+_NUMBER = re.compile(
+    r"(?<!\w)(?!(?:19|20)\d\d\s?[-/–]\s?(?:19|20)\d\d(?!\d))(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){6,}(?!\w)"
+)
 _BIRTH = re.compile(r"\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b")
 _TITLES = (
     "dr|drs|prof|ir|mr|mw|mevr|mevrouw|meneer|mijnheer|dhr|heer|dokter|professor|juffrouw|mister|mrs|miss|ms|doctor"
@@ -25,9 +27,9 @@ _AFTER_TITLE = re.compile(
     rf"\b((?:{_TITLES})\.?)\s+((?:[A-Za-z]\.\s?){{0,4}}{_PARTICLES}[^\W\d_][\w'’-]+)", re.IGNORECASE
 )
 _INTRODUCED = re.compile(
-    rf"\b((?:ik heet|mijn naam is|ik ben|genaamd|my name is|named|namens|groeten?,?)\s+)"
-    rf"([^\W\d_][\w'’-]*(?:\s+{_PARTICLES}[A-ZÀ-Þ][\w'’-]+)?)",
-    re.IGNORECASE,
+    # Said of oneself, a name may stand without a capital; after 'ik ben' a word without one is a role.
+    r"\b((?i:ik heet|mijn naam is|my name is)\s+|(?i:ik ben|genaamd|named|namens|groeten?,?|i am)\s+(?=[A-ZÀ-Þ]))"
+    rf"([^\W\d_][\w'’-]*(?:\s+{_PARTICLES}[A-ZÀ-Þ][\w'’-]+)?)"
 )
 _INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){1,4}" + _PARTICLES + r"[A-ZÀ-Þ][\w'’-]+")
 _CAPITAL = re.compile(r"(?<![\w.])([A-ZÀ-Þ][\wÀ-ÿ'’-]+)(?:\s+" + _PARTICLES + r"[A-ZÀ-Þ][\wÀ-ÿ'’-]+)*")
@@ -96,7 +98,8 @@ def _of_first(match: re.Match[str], known: Known) -> str:
 
 def _of_capital(match: re.Match[str], text: str, known: Known) -> str:
     words = match.group(0).split()
-    strange = [word for word in words if not known(word.casefold().strip("'’-"))]
+    # A few capitals are an abbreviation, which a maintainer wants to see when the documents do not know it.
+    strange = [w for w in words if not (known(w.casefold().strip("'’-")) or (w.isupper() and len(w) <= 5))]
     if not strange:
         return match.group(0)
     begins = bool(_SENTENCE.search(text[: match.start()]))

@@ -162,6 +162,10 @@ class Steps:
         path = self._folder / f"{before}_{after}.json"
         return tuple(_step(path, False)) if path.is_file() else ()
 
+    def snapshots(self) -> set[str]:
+        """Every snapshot that a step leads from or to."""
+        return {name for path in self._folder.glob("*_*.json") for name in path.stem.split("_", 1)}
+
     def way(self, start: str, end: str) -> tuple[FileChange, ...] | None:
         """The changes that lead from the corpus of one snapshot to that of another; None when no way is known."""
         ways: dict[str, list[tuple[str, Path, bool]]] = {}

@@ -29,6 +29,7 @@ from assistant.shelf import index_lock
 from assistant.snapshot import publish, published_id, snapshot_ids
 
 _LOG = logging.getLogger(__name__)
+_GATE = {"passed": "door de poort", "failed": "niet door de poort", "none": "antwoorden niet gemeten"}
 ROLLED_BACK = "terug naar een eerdere versie"
 
 
@@ -146,7 +147,7 @@ class Workbench:
             changes = changes_of(self.corpus, self._folder / "corpus", base, begun)
             self._steps.keep(proposal.compared_with, candidate, changes)
             documents = ", ".join(change.document for change in proposal.changes)
-            detail = f"poort: {gate}" + (f"; reden: {reason.strip()}" if gate == "failed" else "")
+            detail = _GATE[gate] + (f"; reden: {reason.strip()}" if gate == "failed" else "")
             self.audit.write(who, "published", snapshot=candidate, document=documents, detail=detail)
             bring_originals(self._folder / "corpus", self.corpus)
             apply(self.corpus, changes)
@@ -280,6 +281,7 @@ class Workbench:
     def _forget(self, candidate: str) -> None:
         """Remove a candidate of a proposal, so that it takes no place among the versions that are kept."""
         lived = {line["snapshot"] for line in publications(self.index)} | {published_id(self.index)}
+        lived |= self._steps.snapshots()
         if candidate in set(snapshot_ids(self.index)) - lived:
             with index_lock(self.index):
                 shutil.rmtree(self.index / candidate, ignore_errors=True)

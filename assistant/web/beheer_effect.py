@@ -9,11 +9,12 @@ from typing import Any
 
 from assistant.beheer.state import Proposal
 from assistant.beheer.workbench import Progress
+from assistant.web.richtext import to_html
 from assistant.web.beheer_parts import ROOT, Look, button, form, listed, moment, short, snapshot_moment, title, told
 
 PATH, VERSIONS = f"{ROOT}/voorstel", f"{ROOT}/versies"
 # So many are shown at once; the others lie folded.
-_FIRST = 8
+_FIRST = 5
 _STEPS = ("split", "embed", "store", "answers")
 
 
@@ -102,7 +103,10 @@ def _sums(effect: Mapping[str, Any], look: Look) -> str:
         for name, pairs in counts
     )
     nothing = told(look.words("no_difference")) if effect.get("same") else ""
-    return f'<section><h2>{look.say("effect")}</h2>{nothing}<dl class="sums">{cells}</dl></section>'
+    return (
+        f'<section><h2>{look.say("effect")}</h2>{nothing}<dl class="sums">{cells}</dl>'
+        f'<p class="facts"><a href="#beslissen">{look.say("to_decide")}</a></p></section>'
+    )
 
 
 def _gate(effect: Mapping[str, Any], look: Look) -> str:
@@ -142,8 +146,8 @@ def _answer(change: Mapping[str, Any], look: Look) -> str:
     return (
         f'<article class="answer-change"><h3><span class="tag {change["verdict"]}">{look.say("n_" + change["verdict"])}'
         f'</span> {escape(change["question"])}</h3><div class="sides"><div><h4 class="label">{look.say("now")}</h4>'
-        f'<p class="said-text">{escape(change["before"])}</p></div><div><h4 class="label">{look.say("then")}</h4>'
-        f'<p class="said-text">{escape(change["after"])}</p></div></div></article>'
+        f'<div class="said-text">{to_html(change["before"])}</div></div><div><h4 class="label">{look.say("then")}</h4>'
+        f'<div class="said-text">{to_html(change["after"])}</div></div></div></article>'
     )
 
 
@@ -204,7 +208,7 @@ def _decide(proposal: Proposal, look: Look) -> str:
     )
     other = form(PATH, look, _seen(proposal) + f'<div class="buttons">{rest}</div>')
     version = f'<p class="facts">{look.say("candidate")} {short(proposal.candidate)}</p>'
-    return f'<section class="decide"><h2>{look.say("decide")}</h2>{publish}{other}{version}</section>'
+    return f'<section class="decide"><h2 id="beslissen">{look.say("decide")}</h2>{publish}{other}{version}</section>'
 
 
 def _seen(proposal: Proposal) -> str:

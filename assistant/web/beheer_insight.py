@@ -13,7 +13,7 @@ from assistant.feedback import Verdict
 from assistant.retrieve import DEFAULT
 from assistant.types import Citation, Document, Hit, Question
 from assistant.web.beheer_parts import ROOT, Look, button, form, moment, short, title, told
-from assistant.web.richtext import plain
+from assistant.web.richtext import plain, to_html
 from assistant.web.source import source_address
 from assistant.web.texts import TEXTS
 
@@ -89,7 +89,7 @@ def _verdict(verdict: Verdict, look: Look, *, linked: bool) -> str:
         f'<li><p><span class="tag {"better" if up else "worse"}">{look.say("useful" if up else "not_useful")}</span>'
         f'{reasons} <span class="facts">{moment(verdict.at, look)}{f" · {escape(verdict.role)}" if verdict.role else ""}'
         f"</span></p><p><strong>{escape(verdict.question)}</strong></p>{remark}"
-        f'<details><summary>{look.say("the_answer")}</summary><p class="said-text">{escape(verdict.answer)}</p></details>'
+        f'<details><summary>{look.say("the_answer")}</summary><div class="said-text">{to_html(verdict.answer)}</div></details>'
         f"{link}</li>"
     )
 
@@ -183,7 +183,7 @@ def _hit(number: int, hit: Hit, documents: Mapping[str, Document], look: Look) -
     largest = max((abs(term[3]) for term in terms), default=1.0) or 1.0
     rows = "".join(
         f'<tr><th scope="row">{look.say(f"term_{name}")}</th><td>{value:.2f}</td><td>{weight:+.2f}</td>'
-        f'<td class="sum"><meter min="0" max="{largest:.3f}" value="{abs(total):.3f}" aria-hidden="true"></meter>'
+        f'<td class="sum"><i class="bar-of" style="--share: {abs(total) / largest:.2f}" aria-hidden="true"></i>'
         f"{total:+.3f}</td></tr>"
         for name, value, weight, total in terms
     )

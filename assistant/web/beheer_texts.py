@@ -24,7 +24,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     ),
     "off": ("Beheer staat hier uit", "Maintenance is off here"),
     "off_what": (
-        "Zonder account kan Beheer alleen op de computer waar de assistent draait. Maak op die computer een account met:",
+        "Zonder account kan Beheer alleen op de computer waar de assistent draait. Maak daar een account met:",
         "Without an account this works only on the computer that runs the assistant. Make an account there with:",
     ),
     "off_proxy": (
@@ -178,6 +178,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "contradictions": ("Mogelijke tegenspraak ({n})", "Possible contradictions ({n})"),
     "differs": ("Verschilt in {why}", "Differs in {why}"),
     "problems": ("Let op", "Please check"),
+    "to_decide": ("Naar de beslissing", "To the decision"),
     "decide": ("Beslissen", "Decide"),
     "past_gate": ("Toch publiceren", "Publish all the same"),
     "past_tick": (
