@@ -123,6 +123,7 @@ def _effect(settings: Settings, before: str | None, after: str) -> Effect:
 
 def _measured(settings: Settings, before: str | None, after: str, step: Callable[[int, int], None]) -> Effect:
     try:
+        from evals.cases import CaseError
         from evals.effect import measure_effect
     except ImportError as error:
         raise FailedError(
@@ -133,6 +134,8 @@ def _measured(settings: Settings, before: str | None, after: str, step: Callable
     new = _parts(settings, after)
     try:
         return measure_effect(old, new, tell=step)
+    except CaseError as error:
+        raise FailedError(f"De vragen van de evals zijn niet bruikbaar: {error}") from error
     finally:
         for parts in (old, new):
             if parts:

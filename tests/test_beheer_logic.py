@@ -156,7 +156,12 @@ def test_the_log_is_only_added_to_by_several_processes_and_survives_half_a_line(
     audit.write("anna", "published", snapshot="s1", document="d", detail="reden")
     entries = audit.last(1_000)
     assert len(entries) == 81
-    assert (entries[0].who, entries[0].what, entries[0].snapshot, entries[0].detail) == ("anna", "published", "s1", "reden")
+    assert (entries[0].who, entries[0].what, entries[0].snapshot, entries[0].detail) == (
+        "anna",
+        "published",
+        "s1",
+        "reden",
+    )
     assert len(audit.last(5)) == 5
 
 
@@ -214,7 +219,10 @@ def test_only_refusals_and_doubtful_answers_are_kept_grouped_by_what_came_neares
     questions.keep(answer("Waar is de kantine?", section="Gebouw"), KNOWN.__contains__)
     assert not questions.keep(answer("Wat doet de COC?", "answered", 0.95), KNOWN.__contains__)
     found = topics(questions.all())
-    assert [(topic.section, len(topic.questions), topic.refused) for topic in found] == [("Verlof", 2, 1), ("Gebouw", 1, 1)]
+    assert [(topic.section, len(topic.questions), topic.refused) for topic in found] == [
+        ("Verlof", 2, 1),
+        ("Gebouw", 1, 1),
+    ]
 
 
 def test_kept_questions_go_after_their_time_and_when_it_is_switched_off(tmp_path: Path) -> None:

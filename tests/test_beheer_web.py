@@ -20,16 +20,19 @@ from assistant.beheer.accounts import Accounts
 from assistant.beheer.audit import Audit
 from assistant.beheer.sessions import PER_NAME
 from assistant.beheer.tools import Tools
+from assistant.beheer.workbench import Workbench
 from assistant.build import build_index
 from assistant.embed import Encoder
 from assistant.errors import UsageError
 from assistant.feedback import Feedback, Verdict
 from assistant.publication import publications
+from assistant.retrieve import DEFAULT
 from assistant.settings import Settings
 from assistant.snapshot import published_id, snapshot_ids
 from assistant.state import corpus_changed
 from assistant.web.app import create_app
 from assistant.web.beheer_access import networks
+from assistant.web.beheer_texts import SAY
 
 PASSWORD = "vier losse woorden hier"
 HERE = ("127.0.0.1", 50_000)
@@ -43,7 +46,7 @@ De stichting vergoedt per kalenderjaar ten hoogste drie cursusdagen.
 
 De aanvraag wordt vooraf ingediend bij het secretariaat.
 """
-HOSTILE = '<img src=x onerror=alert(1)>"\'../'
+HOSTILE = "<img src=x onerror=alert(1)>\"'../"
 
 
 class Site:
@@ -55,15 +58,25 @@ class Site:
         self.encoder = encoder
         self.failures: list[str] = []
 
-    def client(self, host: str = "127.0.0.1", peer: tuple[str, int] = HERE, base: str = "http://127.0.0.1", **settings: object) -> TestClient:
+    def client(
+        self, host: str = "127.0.0.1", peer: tuple[str, int] = HERE, base: str = "http://127.0.0.1", **settings: object
+    ) -> TestClient:
         chosen = Settings(corpus=self.corpus, index=self.index, **settings)  # type: ignore[arg-type]
         self.assistant = Assistant(chosen, self.encoder)
+        self.bench = Workbench(self.assistant, Tools())
         tools = Tools(self.measure, lambda row: {"id": "feedback-1", **row})
         return TestClient(create_app(self.assistant, host, tools), base_url=base, client=peer, follow_redirects=False)
 
     def measure(self, before: str | None, after: str, tell: object) -> dict[str, object]:
-        change = {"id": "e1", "question": f"Wat kost {HOSTILE}?", "verdict": "worse", "before": "200 [1]", "after": HOSTILE,
-                  "quality_before": 1.0, "quality_after": 0.0}  # fmt: skip
+        change = {
+            "id": "e1",
+            "question": f"Wat kost {HOSTILE}?",
+            "verdict": "worse",
+            "before": "200 [1]",
+            "after": HOSTILE,
+            "quality_before": 1.0,
+            "quality_after": 0.0,
+        }
         vanished = {"id": "e2", "document": "cursus", "quote": "De cursus kost 200 euro; de opleider betaalt."}
         return {"cases": 2, "changes": [change], "vanished": [vanished], "failures": list(self.failures)}
 
@@ -99,7 +112,9 @@ def post(client: TestClient, path: str, where: str = "/beheer", **data: object):
 
 def offer(client: TestClient, site: Site, content: bytes | str = NEW, name: str = "regeling.md") -> str:
     raw = content.encode() if isinstance(content, str) else content
-    sent = client.post("/beheer/upload", data={"csrf": token(client.get("/beheer").text)}, files={"bestand": (name, raw)})
+    sent = client.post(
+        "/beheer/upload", data={"csrf": token(client.get("/beheer").text)}, files={"bestand": (name, raw)}
+    )
     assert sent.status_code == 303, sent.text
     path = sent.headers["location"]
     for _ in range(600):
@@ -201,9 +216,7 @@ def test_guessing_is_stopped_with_a_clear_word(site: Site) -> None:
     client = site.client()
     assert [sign_in(client, password=f"verkeerd wachtwoord {n}") for n in range(PER_NAME)] == [401] * PER_NAME
     page = client.get("/beheer/aanmelden")
-    refused = client.post(
-        "/beheer/aanmelden", data={"csrf": token(page.text), "naam": "anna", "wachtwoord": PASSWORD}
-    )
+    refused = client.post("/beheer/aanmelden", data={"csrf": token(page.text), "naam": "anna", "wachtwoord": PASSWORD})
     assert refused.status_code == 429
     assert "Probeer het over 15 minuten" in refused.text
     assert int(refused.headers["retry-after"]) > 800
@@ -232,7 +245,9 @@ def test_each_form_needs_its_token(site: Site) -> None:
             assert client.post(f"/beheer/{path}", data=data).status_code == 403, path
     good = token(client.get("/beheer").text)
     headers = {"Origin": "https://kwaad.example"}
-    assert client.post("/beheer/verwijder", data={"csrf": good, "document": "cursus"}, headers=headers).status_code == 403
+    assert (
+        client.post("/beheer/verwijder", data={"csrf": good, "document": "cursus"}, headers=headers).status_code == 403
+    )
     assert not (site.index / "beheer/voorstel").exists()
 
 
@@ -259,7 +274,7 @@ def test_a_document_goes_live_through_a_candidate_and_is_rolled_back(site: Site)
     assert answered.citations[0].document == "regeling-bijscholing-2026"
     assert "Regeling bijscholing 2026" in client.get("/beheer").text
     assert not corpus_changed(site.corpus, site.index)
-    assert [p.name for p in (site.corpus / "originals").iterdir()][0].startswith("regeling-bijscholing-2026-")
+    assert next((site.corpus / "originals").iterdir()).name.startswith("regeling-bijscholing-2026-")
     # A new edition takes its place …
     path = offer(client, site, NEW.replace("drie", "vijf"), "regeling-2027.md")
     assert "een nieuwe versie van" in client.get(path).text
@@ -282,7 +297,13 @@ def test_a_document_goes_live_through_a_candidate_and_is_rolled_back(site: Site)
     assert "vijf" in site.assistant.ask(question).text
     assert not corpus_changed(site.corpus, site.index)
     log = site.log()
-    assert [log.count(what) for what in ("uploaded", "added", "replaced", "published", "rolled_back")] == [2, 1, 1, 2, 2]
+    assert [log.count(what) for what in ("uploaded", "added", "replaced", "published", "rolled_back")] == [
+        2,
+        1,
+        1,
+        2,
+        2,
+    ]
     page = client.get("/beheer/logboek").text
     assert "teruggezet" in page
     assert "lokaal" in page
@@ -329,7 +350,10 @@ def test_a_discarded_proposal_leaves_nothing_behind(site: Site) -> None:
     assert accept(client, site, offer(client, site)).status_code == 303
     page = settle(client)
     assert len(snapshot_ids(site.index)) == 2
-    assert post(client, "/beheer/voorstel", "/beheer/voorstel", actie="verwerp", kandidaat=candidate(page)).status_code == 303
+    assert (
+        post(client, "/beheer/voorstel", "/beheer/voorstel", actie="verwerp", kandidaat=candidate(page)).status_code
+        == 303
+    )
     assert snapshot_ids(site.index) == names
     assert sorted(p.relative_to(site.corpus) for p in site.corpus.rglob("*") if not p.name.startswith(".")) == before
     assert "geen voorstel" in client.get("/beheer/voorstel").text
@@ -395,8 +419,39 @@ def test_a_build_that_fails_says_why_and_one_that_was_cut_off_can_be_done_again(
     file.write_text(json.dumps({**json.loads(file.read_text()), "stage": "building"}))
     page = client.get("/beheer/voorstel").text
     assert "afgebroken" in page
-    assert post(client, "/beheer/voorstel", "/beheer/voorstel", actie="verwerp", kandidaat=candidate(page)).status_code == 303
+    assert (
+        post(client, "/beheer/voorstel", "/beheer/voorstel", actie="verwerp", kandidaat=candidate(page)).status_code
+        == 303
+    )
     assert published_id(site.index)
+
+
+@pytest.mark.parametrize("step", ["bring_originals", "apply", "publish", "record"])
+def test_a_crash_at_any_step_of_publishing_is_completed_by_doing_it_again(
+    site: Site, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.client()
+    accept(client, site, offer(client, site))
+    where, known = "/beheer/voorstel", {"actie": "publiceer", "kandidaat": candidate(settle(client))}
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    first = published_id(site.index)
+    with monkeypatch.context() as broken:
+        broken.setattr(f"assistant.beheer.workbench.{step}", crash)
+        with pytest.raises(KeyboardInterrupt):
+            site.bench.publish(known["kandidaat"], "anna")
+    assert published_id(site.index) == (known["kandidaat"] if step == "record" else first)
+    assert site.assistant.ask("Wat kost de cursus?").citations
+    again = post(site.client(), where, where, **known)
+    assert again.status_code == 303, again.text
+    assert published_id(site.index) == known["kandidaat"]
+    assert (site.corpus / "regeling-bijscholing.md").is_file()
+    assert not corpus_changed(site.corpus, site.index)
+    assert post(client, "/beheer/versies", "/beheer/versies", versie=first).status_code == 303
+    assert not (site.corpus / "regeling-bijscholing.md").exists()
+    assert not corpus_changed(site.corpus, site.index)
 
 
 # Hostile and broken files
@@ -409,7 +464,11 @@ def test_a_file_that_cannot_be_read_says_why_and_the_others_go_on(site: Site) ->
     document.add_heading("Verlofregeling", 1)
     document.add_paragraph("De aios neemt verlof op.")
     document.save(word)
-    files = [("bestand", ("leeg.pdf", b"")), ("bestand", ("stuk.docx", b"PK\x03\x04stuk")), ("bestand", ("goed.docx", word.getvalue()))]
+    files = [
+        ("bestand", ("leeg.pdf", b"")),
+        ("bestand", ("stuk.docx", b"PK\x03\x04stuk")),
+        ("bestand", ("goed.docx", word.getvalue())),
+    ]
     sent = client.post("/beheer/upload", data={"csrf": token(client.get("/beheer").text)}, files=files)
     assert sent.headers["location"] == "/beheer"
     for _ in range(600):
@@ -424,14 +483,20 @@ def test_a_file_that_cannot_be_read_says_why_and_the_others_go_on(site: Site) ->
     assert "De aios neemt verlof op." in client.get(good.group(1)).text
 
 
-@pytest.mark.parametrize("name", ["../../../etc/passwd.md", "<img src=x onerror=alert(1)>.md", "a\x00b\n.md", "é" * 300 + ".md", "..", ".md"])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd.md", "<img src=x onerror=alert(1)>.md", "a\x00b\n.md", "é" * 300 + ".md", "..", ".md"]
+)
 def test_a_hostile_name_stays_a_name(site: Site, name: str) -> None:
     client = site.client()
     path = offer(client, site, NEW, name)
     page = client.get(path).text
     assert "<img" not in page
     assert "\x00" not in page
-    inside = {p.relative_to(site.index / "beheer/uploads").parts[1] for p in (site.index / "beheer/uploads").rglob("*.*") if p.is_file()}
+    inside = {
+        p.relative_to(site.index / "beheer/uploads").parts[1]
+        for p in (site.index / "beheer/uploads").rglob("*.*")
+        if p.is_file()
+    }
     assert all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9]+)?", one) for one in inside)
 
 
@@ -452,7 +517,14 @@ def test_what_documents_and_people_say_stays_text(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/beheer/../accounts.json", "/beheer/upload/..%2f..%2faccounts", "/beheer/oordelen/x", "/beheer/upload/zzz", "/beheer/x/y"]
+    "path",
+    [
+        "/beheer/../accounts.json",
+        "/beheer/upload/..%2f..%2faccounts",
+        "/beheer/oordelen/x",
+        "/beheer/upload/zzz",
+        "/beheer/x/y",
+    ],
 )
 def test_what_is_not_there_is_a_page_that_says_so(site: Site, path: str) -> None:
     answer = site.client().get(path)
@@ -463,7 +535,9 @@ def test_what_is_not_there_is_a_page_that_says_so(site: Site, path: str) -> None
 def test_too_many_files_and_no_file_are_said(site: Site) -> None:
     client = site.client()
     good = token(client.get("/beheer").text)
-    many = client.post("/beheer/upload", data={"csrf": good}, files=[("bestand", (f"{n}.md", b"# A")) for n in range(25)])
+    many = client.post(
+        "/beheer/upload", data={"csrf": good}, files=[("bestand", (f"{n}.md", b"# A")) for n in range(25)]
+    )
     assert "hooguit 20 bestanden" in many.text
     none = client.post("/beheer/upload", data={"csrf": good}, files={"bestand": ("", b"")})
     assert "Kies eerst een bestand" in none.text
@@ -508,6 +582,10 @@ def test_the_bench_shows_terms_that_add_up_to_the_score(site: Site) -> None:
     terms = [float(value) for value in re.findall(r"</i>([+-][\d.]+)</td>", first)]
     assert sum(terms) == pytest.approx(score, abs=0.005)
     assert "De cursus kost 200 euro" in first
+
+
+def test_every_term_of_a_score_has_words() -> None:
+    assert {f"term_{name}" for name in DEFAULT} <= SAY["nl"].keys()
 
 
 def test_every_page_speaks_english_when_asked(site: Site) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from assistant.beheer.state import Proposal
 from assistant.beheer.workbench import Progress
-from assistant.web.richtext import to_html
 from assistant.web.beheer_parts import ROOT, Look, button, form, listed, moment, short, snapshot_moment, title, told
+from assistant.web.richtext import to_html
 
 PATH, VERSIONS = f"{ROOT}/voorstel", f"{ROOT}/versies"
 # So many are shown at once; the others lie folded.
@@ -116,7 +116,8 @@ def _gate(effect: Mapping[str, Any], look: Look) -> str:
         message = told(f"{look.words('gate_none')} {why}")
         return f"<section><h2>{look.say('gate')}</h2>{message}</section>"
     if answers["failures"]:
-        verdict = f'<div class="notice bad"><p><strong>{look.say("gate_failed")}</strong></p>{listed(answers["failures"])}</div>'
+        why = listed(answers["failures"])
+        verdict = f'<div class="notice bad"><p><strong>{look.say("gate_failed")}</strong></p>{why}</div>'
     else:
         verdict = f'<p class="notice good">{look.say("gate_passed", n=answers["cases"])}</p>'
     return f"<section><h2>{look.say('gate')}</h2>{verdict}</section>"
@@ -163,7 +164,8 @@ def _passages(effect: Mapping[str, Any], look: Look) -> str:
             count = effect["passages"][kind]
             html += (
                 f"<section><h2>{look.say(f'passages_{kind}', n=count)}</h2>"
-                f'<details><summary>{look.say("show")}</summary><ul class="plain-list quotes {kind}">{"".join(rows)}</ul>'
+                f'<details><summary>{look.say("show")}</summary>'
+                f'<ul class="plain-list quotes {kind}">{"".join(rows)}</ul>'
                 f"</details></section>"
             )
     return html

@@ -53,7 +53,8 @@ def case_html(
     inside = (
         f'<fieldset><legend>{look.say("rests_on")}</legend><p class="facts">{look.say("rests_on_what")}</p>'
         f'<ul class="plain-list">{ticks}</ul></fieldset>'
-        f'<label class="line"><span>{look.say("note")}</span><textarea name="noot" rows="3" maxlength="1000"></textarea>'
+        f'<label class="line"><span>{look.say("note")}</span><textarea name="noot" rows="3" maxlength="1000">'
+        f'</textarea>'
         f'</label><div class="buttons">{button("make_case", look)}</div>'
     )
     made = ""
@@ -79,6 +80,7 @@ def _verdict(verdict: Verdict, look: Look, *, linked: bool) -> str:
     words = TEXTS[look.language]
     reasons = "".join(f' <span class="tag">{escape(words.get(f"reason_{r}", r))}</span>' for r in verdict.reasons)
     remark = f"<blockquote><p>{escape(verdict.remark)}</p></blockquote>" if verdict.remark else ""
+    role = f" · {escape(verdict.role)}" if verdict.role else ""
     link = ""
     if linked:
         link = (
@@ -87,9 +89,10 @@ def _verdict(verdict: Verdict, look: Look, *, linked: bool) -> str:
         )
     return (
         f'<li><p><span class="tag {"better" if up else "worse"}">{look.say("useful" if up else "not_useful")}</span>'
-        f'{reasons} <span class="facts">{moment(verdict.at, look)}{f" · {escape(verdict.role)}" if verdict.role else ""}'
+        f'{reasons} <span class="facts">{moment(verdict.at, look)}{role}'
         f"</span></p><p><strong>{escape(verdict.question)}</strong></p>{remark}"
-        f'<details><summary>{look.say("the_answer")}</summary><div class="said-text">{to_html(verdict.answer)}</div></details>'
+        f'<details><summary>{look.say("the_answer")}</summary><div class="said-text">{to_html(verdict.answer)}'
+        f'</div></details>'
         f"{link}</li>"
     )
 
@@ -113,7 +116,8 @@ def gaps_html(found: Sequence[Topic], days: int, look: Look) -> str:
 
 def _topic(topic: Topic, look: Look) -> str:
     items = "".join(
-        f'<li>{escape(asked.question)} <span class="facts">{look.say("refused" if asked.status == "not_found" else "doubt")}'
+        f'<li>{escape(asked.question)} '
+        f'<span class="facts">{look.say("refused" if asked.status == "not_found" else "doubt")}'
         f" · {asked.confidence:.0%} · {escape(asked.day)}</span></li>"
         for asked in topic.questions
     )
@@ -137,8 +141,10 @@ def bench_html(
     hidden = f'<input type="hidden" name="taal" value="{look.language}">' if look.language != "nl" else ""
     ask = (
         f'<form class="row search" method="get" action="{BENCH}" role="search">{hidden}<label class="choose-one wide">'
-        f'<span>{look.say("question")}</span><input type="search" name="vraag" value="{escape(question)}" maxlength="300" '
-        f'autocomplete="off" enterkeyhint="search"></label><button class="main" type="submit">{look.say("search")}</button>'
+        f'<span>{look.say("question")}</span>'
+        f'<input type="search" name="vraag" value="{escape(question)}" maxlength="300" '
+        f'autocomplete="off" enterkeyhint="search"></label>'
+        f'<button class="main" type="submit">{look.say("search")}</button>'
         f"</form>"
     )
     items = "".join(_hit(number, hit, documents, look) for number, hit in enumerate(hits, 1))
@@ -182,20 +188,22 @@ def _hit(number: int, hit: Hit, documents: Mapping[str, Document], look: Look) -
     )
     largest = max((abs(term[3]) for term in terms), default=1.0) or 1.0
     rows = "".join(
-        f'<tr><th scope="row">{look.say(f"term_{name}")}</th><td>{value:.2f}</td><td>{weight:+.2f}</td>'
+        f'<tr><th scope="row">{look.named("term", name)}</th><td>{value:.2f}</td><td>{weight:+.2f}</td>'
         f'<td class="sum"><i class="bar-of" style="--share: {abs(total) / largest:.2f}" aria-hidden="true"></i>'
         f"{total:+.3f}</td></tr>"
         for name, value, weight, total in terms
     )
-    ways = "".join(f' <span class="tag">{look.say(f"way_{way}")}</span>' for way in hit.found_by)
+    ways = "".join(f' <span class="tag">{look.named("way", way)}</span>' for way in hit.found_by)
     heads = "".join(f'<th scope="col">{look.say(name)}</th>' for name in ("term", "value", "weight", "adds"))
     held = ", ".join(f"{word} {grade:.1f}" for word, grade in hit.words)
     words = f'<p class="facts">{look.say("words_held")} {escape(held)}</p>' if held else ""
     return (
         f'<li><p class="place">{escape(" › ".join((document.title, *passage.section)))}</p>'
-        f'<p><a data-source href="{escape(source_address(citation, look.language))}">{escape(plain(passage.quote))}</a></p>'
+        f'<p><a data-source href="{escape(source_address(citation, look.language))}">'
+        f"{escape(plain(passage.quote))}</a></p>"
         f"<p><strong>{hit.score:.3f}</strong>{ways}</p><details><summary>{look.say('score_of', n=number)}</summary>"
-        f'<div class="scroll"><table class="grid terms"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{look.say("score_of", n=number)}">'
+        f'<table class="grid terms"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
         f"{words}</details></li>"
     )
 
@@ -205,7 +213,7 @@ def log_html(entries: Sequence[Entry], look: Look) -> str:
     rows = "".join(
         f'<tr><td data-label="{look.say("when")}">{moment(entry.when, look)}</td>'
         f'<td data-label="{look.say("who")}">{escape(entry.who)}</td>'
-        f'<td data-label="{look.say("what")}">{look.say(f"did_{entry.what}")}</td>'
+        f'<td data-label="{look.say("what")}">{look.named("did", entry.what)}</td>'
         f'<td data-label="{look.say("document")}"><span>{escape(entry.document)} '
         f'<span class="facts">{escape(entry.detail)}</span></span></td>'
         f'<td data-label="{look.say("version")}">{short(entry.snapshot)}</td></tr>'
@@ -213,7 +221,8 @@ def log_html(entries: Sequence[Entry], look: Look) -> str:
     )
     heads = "".join(f'<th scope="col">{look.say(name)}</th>' for name in ("when", "who", "what", "document", "version"))
     table = (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{look.say("log")}"><table class="grid stack"><thead>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{look.say("log")}">'
+        f'<table class="grid stack"><thead>'
         f"<tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     return title(look.words("log"), look, LOG, f"<p>{look.say('log_what')}</p>") + (

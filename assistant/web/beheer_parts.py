@@ -40,6 +40,10 @@ class Look:
         """The application's words, safe to put in HTML."""
         return escape(self.words(name, **values))
 
+    def named(self, kind: str, name: str) -> str:
+        """The words for one of a kind, or its own name when it has none; safe to put in HTML."""
+        return escape(SAY[self.language].get(f"{kind}_{name}", name))
+
     def words(self, name: str, **values: object) -> str:
         """The application's words as plain text."""
         return SAY[self.language][name].format(**values) if values else SAY[self.language][name]
@@ -93,7 +97,8 @@ def field(name: str, label: str, value: str = "", attributes: str = "", hint: st
     told = f'<small id="{name}-hint">{hint}</small>' if hint else ""
     described = f' aria-describedby="{name}-hint"' if hint else ""
     return (
-        f'<div class="field-pair"><label class="line"><span>{label}</span><input name="{name}" value="{escape(value)}"{described} '
+        f'<div class="field-pair"><label class="line"><span>{label}</span>'
+        f'<input name="{name}" value="{escape(value)}"{described} '
         f"{attributes}></label>{told}</div>"
     )
 
