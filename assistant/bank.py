@@ -1,6 +1,8 @@
 """The question bank (corpus/questions/*.yaml): everyday questions written for passages, anchored by a quote.
 
-A file may also list, under `unanswered`, questions that lie close to its document but that it does not answer.
+A file may also list, under `unanswered`, questions that lie close to its document but that it does not answer; one that
+names no document lists those that none of the documents answers. What no collection of documents ever answers (small
+talk, orders to the assistant, the news of the day) is listed once, in general.yaml beside this module.
 """
 
 from __future__ import annotations
@@ -8,12 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from assistant.read import Problem
 from assistant.types import Passage
+
+
+GENERAL = Path(__file__).resolve().parent / "general.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
     """
     dutch: dict[str, list[str]] = defaultdict(list)
     english: dict[str, list[str]] = defaultdict(list)
-    unanswered: list[str] = []
+    unanswered = list(general_requests())
     problems: list[Problem] = []
     by_document: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
@@ -48,12 +54,12 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
         name = f"{folder.name}/{path.name}"
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-            document, entries = str(raw["document"]), list(raw["passages"])
+            document, entries = str(raw.get("document") or ""), list(raw["passages"] if raw.get("document") else [])
         except Exception as error:  # PyYAML raises whatever its converters raise, and the shape may be any
             reason = " ".join(str(error).split())[:120] or type(error).__name__
             problems.append(Problem(name, f"geen geldige vragenlijst ({reason}); overgeslagen", True))
             continue
-        if document in by_document:
+        if document in by_document or not document:
             unanswered += _unanswered(raw, name, problems)
         for entry in entries:
             if not isinstance(entry, dict) or not isinstance(entry.get("quote"), str) or not entry["quote"].strip():
@@ -76,6 +82,12 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
         tuple(dict.fromkeys(unanswered)),
         tuple(problems),
     )
+
+
+@lru_cache(maxsize=1)
+def general_requests() -> tuple[str, ...]:
+    """Messages to an assistant that no collection of documents answers, Dutch and English."""
+    return tuple(yaml.safe_load(GENERAL.read_text(encoding="utf-8")))
 
 
 def _unanswered(raw: Mapping[str, object], name: str, problems: list[Problem]) -> list[str]:

@@ -95,7 +95,7 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
 def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
     """The complete list of the section that the question names or that its hits point to."""
     groups = _cells(question, snapshot)
-    if groups and not (question.rest and _outside(hits[0].passage, groups)):
+    if groups and not _points_elsewhere(question, hits[0], groups):
         return groups
     pure = _pure(question, hits)
     best = pure[0]
@@ -137,8 +137,18 @@ def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
     return groups
 
 
-def _outside(passage: Passage, groups: Sequence[Group]) -> bool:
-    return all(span.passage.id != passage.id for group in groups for span in group.spans)
+def _points_elsewhere(question: Question, best: Hit, groups: Sequence[Group]) -> bool:
+    """Whether the best hit lies outside the asked section and holds a word that the question says beside it.
+
+    Of a surely named actor only what is under that actor's headings, or under nobody's, can lead away from its section.
+    """
+    if not question.rest or any(span.passage.id == best.passage.id for group in groups for span in group.spans):
+        return False
+    sure = {mention.id for mention in question.actors if mention.weight >= 0.9}
+    if sure and best.passage.actors and not sure & set(best.passage.actors):
+        return False
+    held = dict(best.words)
+    return any(held.get(word, 0.0) >= 0.5 for word in question.rest)
 
 
 def _comparison(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:

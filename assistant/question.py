@@ -49,6 +49,8 @@ _KINDS: tuple[tuple[QuestionKind, str], ...] = (
              r"all the|"
              r"what are|give me|geef (me|mij)|wat moet\w* .* (doen|regelen|allemaal|klaar\w*)|checklist)\b"),
 )  # fmt: skip
+# Two questions in one breath: 'wat doet de een, en wat de ander?'
+_EACH_THEIRS = re.compile(r"\b(wat|what|hoe|how)\b.+?(,|\b(en|and)) ?(wat|what|hoe|how)\b", re.IGNORECASE)
 # Words that ask for things without saying which.
 _FILLER = frozenset(
     "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk rond "
@@ -57,7 +59,8 @@ _FILLER = frozenset(
     "regarding "
     "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten "
     "kwaliteitskader "
-    "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij".split()
+    "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij please possible mogelijke geven "
+    "tonen laten zien goed geregeld geregelt comes come able".split()
 )
 # What tells the assistant how to behave instead of asking the documents something.
 _INSTRUCTION = re.compile(
@@ -188,7 +191,11 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         for a, b in pairwise(found)
         if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6
     }
-    compare = bool(_COMPARE.search(text)) or bool(joined)
+    named = {a.id for a in found}
+    clear = {a.id for a in found if a.subject >= 0.5}
+    compare = bool(_COMPARE.search(text)) or bool(joined) or (
+        (len(named) == 2 or len(clear) == 2) and bool(_EACH_THEIRS.search(text))
+    )
     short = len([t for t in tokens if t not in STOP]) <= 4
     subjects = [a for a in found if a.subject >= 0.5 + 0.1 * (not short) or compare]
     if not subjects and short and len({a.id for a in found}) == 1:
@@ -200,8 +207,8 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     domain = _best(domains)
     aspect = _best([f for f in aspects if f.weight >= 1.0 or not _inside_question_word(f, tokens)])
     expects = asked(spelled) or asked(fold(text))
-    named = (*vocabulary.actors_in(tokens), *aspects, *(f for f in domains if f.weight >= 1.0))
-    covered = {i for f in named for i in range(f.start, f.end)}
+    said = (*vocabulary.actors_in(tokens), *aspects, *(f for f in domains if f.weight >= 1.0))
+    covered = {i for f in said for i in range(f.start, f.end)}
     rest = tuple(t for i, t in enumerate(tokens) if i not in covered and t not in STOP and t not in _FILLER)
     return Question(
         text=text,

@@ -59,6 +59,7 @@ class Snapshot:
     vectors: NDArray[np.float32] = field(repr=False)
     rows: dict[str, int] = field(repr=False)
     unanswered: tuple[tuple[str, str], ...] = field(repr=False)
+    gaps: NDArray[np.float32] = field(repr=False)
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
 
@@ -71,9 +72,7 @@ class Snapshot:
 
     def nearest_gap(self, vector: NDArray[np.float32]) -> float:
         """The similarity of a question to the nearest one that is known to have no answer; 0 when none is known."""
-        if not self.unanswered:
-            return 0.0
-        return float((self.vectors[[self.rows[key] for _, key in self.unanswered]] @ vector).max())
+        return float((self.gaps @ vector).max()) if len(self.gaps) else 0.0
 
 
 def snapshot_ids(index: Path) -> list[str]:
@@ -182,6 +181,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         store.close()
         raise IndexMismatch(f"De index {folder.name} is niet compleet. Maak hem opnieuw met: assistant index --full")
     passages = tuple(_passage(row[0]) for row in rows)
+    rows_of = {key: row for row, key in enumerate(order)}
     keys = tuple(tuple(row[2]) for row in rows)
     holders: dict[str, list[int]] = {}
     for number, of_passage in enumerate(keys):
@@ -197,8 +197,9 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         lexical=lexical,
         store=store,
         vectors=vectors,
-        rows={key: row for row, key in enumerate(order)},
+        rows=rows_of,
         unanswered=tuple((question, key) for question, key in gaps),
+        gaps=vectors[[rows_of[key] for _, key in gaps]] if gaps else vectors[:0],
         holders={key: tuple(numbers) for key, numbers in holders.items()},
         numbers={passage.id: number for number, passage in enumerate(passages)},
     )

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant import split
+from assistant.bank import GENERAL
 from assistant.embed import Encoder
 from assistant.errors import CorpusError, IndexMismatch
 from assistant.read import Problem, corpus_files, read_corpus, read_document
@@ -97,7 +98,7 @@ def _hash_of_vocabulary(corpus: Path) -> str:
 
 
 def _hash_of_questions(corpus: Path) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(GENERAL.read_bytes())
     for path in sorted((corpus / "questions").glob("*.yaml")):
         digest.update(path.name.encode(errors="surrogateescape") + path.read_bytes())
     return digest.hexdigest()
