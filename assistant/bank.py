@@ -18,7 +18,6 @@ import yaml
 from assistant.read import Problem
 from assistant.types import Passage
 
-
 GENERAL = Path(__file__).resolve().parent / "general.yaml"
 
 

@@ -11,7 +11,7 @@ from assistant.beheer.uploads import NEW, Upload
 from assistant.convert.front import KEYS
 from assistant.convert.preview import Preview
 from assistant.read import Problem
-from assistant.types import Document
+from assistant.types import Document, Passage
 from assistant.vocabulary import Vocabulary
 from assistant.web.beheer_parts import (
     ROOT,
@@ -30,8 +30,8 @@ from assistant.web.richtext import plain
 from assistant.web.source import document_address
 
 ACCEPTED = ".pdf,.docx,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.tif,.tiff"
-# So many passages are shown as they will be cited; the rest is counted.
-SHOWN = 60
+# So many passages are shown as they will be cited, and so many more can be unfolded.
+SHOWN, FOLDED = 15, 400
 _DATES = {"valid-from", "valid-until"}
 
 
@@ -181,21 +181,26 @@ def _recognised(preview: Preview, vocabulary: Vocabulary, look: Look) -> str:
 
 
 def _passages(preview: Preview, vocabulary: Vocabulary, look: Look) -> str:
-    items = []
-    for passage in preview.passages[:SHOWN]:
-        labels = [*(_label(vocabulary.actors, actor) for actor in passage.actors)]
-        labels += [_label(vocabulary.domains, passage.domain)] if passage.domain else []
-        tags = "".join(f' <span class="tag">{escape(label)}</span>' for label in labels)
-        place = " › ".join(passage.section)
-        items.append(
-            f'<li><p class="place">{escape(place)}{tags}</p><blockquote><p>{escape(plain(passage.quote))}</p>'
-            f"</blockquote></li>"
-        )
+    """The passages as they will be cited: the first few, and folded under them the others."""
+    items = [_passage(passage, vocabulary) for passage in preview.passages[:FOLDED]]
+    first = f'<ol class="quotes">{"".join(items[:SHOWN])}</ol>'
     rest = len(preview.passages) - SHOWN
-    more = f'<p class="facts">{look.say("more", n=rest)}</p>' if rest > 0 else ""
+    if rest > 0:
+        left = f'<p class="facts">{look.say("more", n=rest + SHOWN - FOLDED)}</p>' if rest + SHOWN > FOLDED else ""
+        first += (
+            f"<details><summary>{look.say('more', n=rest)}</summary>"
+            f'<ol class="quotes">{"".join(items[SHOWN:])}</ol>{left}</details>'
+        )
+    return f"<section><h2>{look.say('as_cited', n=len(preview.passages))}</h2>{first}</section>"
+
+
+def _passage(passage: Passage, vocabulary: Vocabulary) -> str:
+    labels = [_label(vocabulary.actors, actor) for actor in passage.actors]
+    labels += [_label(vocabulary.domains, passage.domain)] if passage.domain else []
+    tags = "".join(f' <span class="tag">{escape(label)}</span>' for label in labels)
     return (
-        f'<section><h2>{look.say("as_cited", n=len(preview.passages))}</h2><ol class="quotes">{"".join(items)}</ol>'
-        f"{more}</section>"
+        f'<li><p class="place">{escape(" › ".join(passage.section))}{tags}</p>'
+        f"<blockquote><p>{escape(plain(passage.quote))}</p></blockquote></li>"
     )
 
 

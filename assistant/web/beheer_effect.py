@@ -181,7 +181,8 @@ def _worries(effect: Mapping[str, Any], look: Look) -> str:
         )
         html += f"<section><h2>{look.say('contradictions', n=len(clashes))}</h2>{rows}</section>"
     if lines := [*effect["pathways"], *effect["problems"]]:
-        html += f'<section class="warnings"><h2>{look.say("problems")}</h2>{listed(lines)}</section>'
+        items = [f"<li>{escape(line)}</li>" for line in lines]
+        html += f'<section class="warnings"><h2>{look.say("problems")}</h2>{_folded(items, look, "ul", "")}</section>'
     return html
 
 

@@ -121,10 +121,11 @@ def _topic(topic: Topic, look: Look) -> str:
         f" · {asked.confidence:.0%} · {escape(asked.day)}</span></li>"
         for asked in topic.questions
     )
+    name = "n_questions_one" if len(topic.questions) == 1 else "n_questions"
     place = f'<p class="place">{look.say("nearest")} {escape(topic.document)}</p>' if topic.document else ""
     return (
         f'<section class="topic"><h2>{escape(topic.section or topic.document) or look.say("nowhere")} '
-        f'<span class="tag">{look.say("n_questions", n=len(topic.questions), refused=topic.refused)}</span></h2>{place}'
+        f'<span class="tag">{look.say(name, n=len(topic.questions), refused=topic.refused)}</span></h2>{place}'
         f"<ul>{items}</ul></section>"
     )
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.datastructures import FormData, UploadFile
 
 from assistant.add import current, vocabulary
-from assistant.answer import cite
+from assistant.answer import answer_question, cite
 from assistant.assistant import Assistant
 from assistant.beheer.documents import rows_of
 from assistant.beheer.drafts import keep_draft
@@ -291,7 +291,8 @@ def _proofs(desk: Desk, verdict: Verdict) -> Sequence[Citation]:
     """What a right answer may rest on: what is cited now, then what else is found."""
     parts = desk.assistant.parts
     try:
-        answer = desk.assistant.ask(verdict.question, actor=verdict.role, mode="quote")
+        # Not `ask`: the maintainer's look at it is no question of a reader.
+        answer = answer_question(verdict.question, parts, verdict.role)
         hits = desk.assistant.search(verdict.question, k=_FOUND, actor=verdict.role)
     except UsageError:
         return ()  # a question of before a limit that it would not pass now

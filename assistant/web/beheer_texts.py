@@ -48,7 +48,7 @@ _BOTH: dict[str, tuple[str, str]] = {
         "PDF, Word, HTML, Markdown, text or a scan, up to 100 MB a file. You first see what it becomes.",
     ),
     "upload": ("Bekijk wat het wordt", "See what it becomes"),
-    "offered": ("Klaar om te bekijken", "Ready to review"),
+    "offered": ("Aangeboden bestanden", "Offered files"),
     "offered_by": ("Aangeboden door {who}", "Offered by {who}"),
     "state_reading": ("wordt gelezen", "being read"),
     "state_failed": ("niet gelukt", "failed"),
@@ -256,6 +256,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "nearest": ("Dichtst in de buurt:", "Nearest:"),
     "nowhere": ("Nergens bij in de buurt", "Near nothing"),
     "n_questions": ("{n} vragen, {refused} zonder antwoord", "{n} questions, {refused} without an answer"),
+    "n_questions_one": ("1 vraag, {refused} zonder antwoord", "1 question, {refused} without an answer"),
     "clear": ("Alle bewaarde vragen wissen", "Erase all kept questions"),
     "clear_sure": ("Alle bewaarde vragen wissen?", "Erase all kept questions?"),
     # The search bench

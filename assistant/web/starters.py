@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.answer import answer_question
 from assistant.assistant import Assistant
 from assistant.web.texts import Language
 
@@ -61,7 +62,8 @@ class Starters:
                     break
 
     def _answers(self, question: str, role: str | None, document: str) -> bool:
-        answer = self._assistant.ask(question, actor=role)
+        # Not `ask`: nobody asked it, so nobody is to hear of it.
+        answer = answer_question(question, self._assistant.parts, role)
         return answer.status == "answered" and any(citation.document == document for citation in answer.citations)
 
 
