@@ -267,7 +267,7 @@ def test_a_document_goes_live_through_a_candidate_and_is_rolled_back(site: Site)
     assert published_id(site.index) == first
     assert not (site.corpus / "regeling-bijscholing-2026.md").exists()
     question = "Hoeveel cursusdagen vergoedt de stichting per kalenderjaar?"
-    assert site.assistant.ask(question).status == "not_found"
+    assert "cursusdagen" not in site.assistant.ask(question).text
     done = post(client, "/beheer/voorstel", "/beheer/voorstel", actie="publiceer", kandidaat=candidate(page))
     assert done.headers["location"] == "/beheer?gedaan=published"
     answered = site.assistant.ask(question)
@@ -289,7 +289,7 @@ def test_a_document_goes_live_through_a_candidate_and_is_rolled_back(site: Site)
     back = re.findall(r'name="versie" value="([^"]+)"', listed)
     assert first in back
     assert post(client, "/beheer/versies", "/beheer/versies", versie=first).headers["location"].endswith("rolled_back")
-    assert site.assistant.ask(question).status == "not_found"
+    assert "cursusdagen" not in site.assistant.ask(question).text
     assert not list(site.corpus.glob("regeling*"))
     assert not list((site.corpus / "archive").glob("*.md"))
     assert not corpus_changed(site.corpus, site.index)
