@@ -454,6 +454,53 @@ def test_a_crash_at_any_step_of_publishing_is_completed_by_doing_it_again(
     assert not corpus_changed(site.corpus, site.index)
 
 
+def test_a_version_that_readers_could_not_open_is_not_put_to_use(site: Site) -> None:
+    client = site.client()
+    first = published_id(site.index)
+    post(client, "/beheer/verwijder", document="cursus")
+    where, known = "/beheer/voorstel", {"actie": "publiceer", "kandidaat": candidate(settle(client))}
+    shutil.move(site.index / known["kandidaat"], site.index / "weg")
+    refused = post(client, where, where, **known)
+    assert refused.status_code == 409
+    assert "opgeruimd" in refused.text
+    shutil.move(site.index / "weg", site.index / known["kandidaat"])
+    assert post(client, where, where, **known).status_code == 303
+    manifest = site.index / first / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "encoder_fingerprint": "anders"}))
+    assert "Niet te gebruiken" in client.get("/beheer/versies").text
+    assert post(client, "/beheer/versies", versie=first).status_code == 409
+    assert published_id(site.index) == known["kandidaat"]
+    assert not (site.corpus / "cursus.md").exists()
+
+
+def test_a_preview_that_is_out_of_date_is_read_again_and_keeps_the_corrections(site: Site) -> None:
+    client = site.client()
+    text = TINY["cursus.md"].replace("200", "250")
+    path = offer(client, site, text, "cursus.md")
+    accept(client, site, offer(client, site, TINY["cursus.md"].replace("200", "225"), "cursus-2.md"))
+    settle(client)
+    refused = accept(client, site, path, **{"veld-contact": "secretariaat"})
+    assert refused.status_code == 409
+    assert "intussen gewijzigd" in refused.text
+    assert accept(client, site, path, "opnieuw").status_code == 303
+    assert accept(client, site, path).status_code == 303
+    page = settle(client)
+    staged = (site.index / "beheer/voorstel/corpus/cursus.md").read_text()
+    assert "250 euro" in staged
+    assert "contact: secretariaat" in staged
+    assert page.count("nieuwe versie</span>") == 2
+
+
+def test_a_file_that_is_too_large_is_not_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site.client()
+    monkeypatch.setattr("assistant.beheer.uploads.MAX_FILE", 1_000_000)
+    data = {"csrf": token(client.get("/beheer").text)}
+    sent = client.post("/beheer/upload", data=data, files={"bestand": ("groot.pdf", b"x" * 1_000_001)})
+    assert sent.status_code == 409
+    assert "is groter dan 1 MB" in sent.text
+    assert not list((site.index / "beheer/uploads").iterdir())
+
+
 # Hostile and broken files
 
 

@@ -138,8 +138,8 @@ class Uploads:
         Raises:
             UsageError: it is gone, or there is no title or no text.
         """
-        upload, preview = self.of(id), self.preview(id)
-        if upload is None or preview is None:
+        upload = self.of(id)
+        if upload is None:
             raise UsageError("Dit bestand staat niet meer klaar; iemand anders heeft het afgehandeld.")
         if not values.get("title", "").strip():
             raise UsageError("Een document heeft een titel nodig.")
@@ -148,6 +148,9 @@ class Uploads:
         text = compose(values, body.replace("\r\n", "\n").lstrip("\n"))
         upload = replace(upload, edited=text, replaces=replaces)
         self._keep(upload)
+        preview = self.preview(id)
+        if preview is None:
+            raise UsageError("Uw wijzigingen zijn bewaard. Het bestand wordt nog gelezen; ga verder als dat klaar is.")
         changed = self._with(preview, upload)
         with self._lock:
             self._previews[id] = changed

@@ -26,7 +26,7 @@ from assistant.convert.preview import Preview
 from assistant.errors import AssistantError, FailedError, UsageError
 from assistant.publication import check_gate, publications, record
 from assistant.shelf import index_lock
-from assistant.snapshot import publish, published_id, snapshot_ids
+from assistant.snapshot import open_snapshot, publish, published_id, snapshot_ids
 
 _LOG = logging.getLogger(__name__)
 _GATE = {"passed": "door de poort", "failed": "niet door de poort", "none": "antwoorden niet gemeten"}
@@ -142,6 +142,7 @@ class Workbench:
                     "het effect."
                 )
             gate = check_gate(self.index, candidate, reason or None)
+            self._must_open(candidate)
             base = json.loads((self._folder / "base.json").read_text(encoding="utf-8"))
             begun = self._steps.kept(proposal.compared_with, candidate)
             changes = changes_of(self.corpus, self._folder / "corpus", base, begun)
@@ -183,6 +184,7 @@ class Workbench:
             if snapshot == published:
                 raise UsageError("Die versie is al in gebruik.")
             gate = check_gate(self.index, snapshot, ROLLED_BACK)
+            self._must_open(snapshot)
             self.audit.write(who, "rolled_back", snapshot=snapshot, detail=f"van {published}")
             told = self._restore(published or "", snapshot)
             publish(self.index, snapshot)
@@ -193,6 +195,17 @@ class Workbench:
         """Until the build that runs has ended."""
         if self._thread is not None:
             self._thread.join(seconds)
+
+    def _must_open(self, snapshot: str) -> None:
+        """Refuse to point readers to what they could not open: pruned, damaged, or made by another encoder.
+
+        Raises:
+            FailedError: saying which of these.
+        """
+        if snapshot not in snapshot_ids(self.index):
+            raise FailedError("Deze versie is intussen opgeruimd. Bouw het voorstel opnieuw.")
+        opened = open_snapshot(self.index / snapshot, self._assistant.encoder, self._assistant.settings.chroma_url)
+        opened.store.close()
 
     def _restore(self, published: str, snapshot: str) -> str:
         """Put the documents back to those of a snapshot, where it is known how."""

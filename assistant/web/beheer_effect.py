@@ -69,7 +69,7 @@ def _building(proposal: Proposal, progress: Progress, look: Look) -> str:
     return (
         f'<section class="building" data-wait="{look.link(PATH, stand="1")}" role="status"><h2>'
         f"{look.say('building', who=proposal.who)}</h2><p><span data-step>{step}</span> "
-        f'<span class="facts" data-count>{count}</span></p><progress{value} aria-label="{look.say("progress")}">'
+        f'<span class="facts"><span data-count>{count}</span> <span data-left="{look.say("left")}"></span></span></p><progress{value} aria-label="{look.say("progress")}">'
         f'</progress><p class="facts">{look.say("building_what")}</p></section>'
         f'<noscript><p><a href="{look.link(PATH)}">{look.say("look_again")}</a></p></noscript>'
     )
@@ -164,7 +164,7 @@ def _passages(effect: Mapping[str, Any], look: Look) -> str:
             count = effect["passages"][kind]
             html += (
                 f"<section><h2>{look.say(f'passages_{kind}', n=count)}</h2>"
-                f'<details><summary>{look.say("show")}</summary>'
+                f"<details><summary>{look.say('show')}</summary>"
                 f'<ul class="plain-list quotes {kind}">{"".join(rows)}</ul>'
                 f"</details></section>"
             )

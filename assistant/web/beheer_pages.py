@@ -221,10 +221,11 @@ def versions(desk: Desk, call: Call, message: str = "", bad: bool = False) -> Re
         try:
             manifest = read_manifest(index / name)
             gate = gate_of(index, name) or {}
+            other = manifest.encoder_fingerprint != desk.assistant.encoder.fingerprint
             listed.append(
                 beheer_effect.Version(
                     name, name == current_id, manifest.documents, manifest.passages, live,
-                    tuple(gate.get("failures") or ()), candidate=candidate,
+                    tuple(gate.get("failures") or ()), broken=other, candidate=candidate,
                 )
             )  # fmt: skip
         except (IndexMismatch, AssistantError):

@@ -131,6 +131,7 @@ _BOTH: dict[str, tuple[str, str]] = {
         "You can close this page; building goes on.",
     ),
     "progress": ("Voortgang", "Progress"),
+    "left": ("· nog ongeveer {time}", "· about {time} left"),
     "step_start": ("Beginnen", "Starting"),
     "step_split": ("Passages maken", "Making passages"),
     "step_embed": ("Betekenis berekenen", "Computing meaning"),
@@ -205,8 +206,8 @@ _BOTH: dict[str, tuple[str, str]] = {
     "went_live": ("In gebruik genomen door {who},", "Put to use by {who},"),
     "with_reason": ("reden:", "reason:"),
     "broken": (
-        "Beschadigd, of van een andere versie van dit programma.",
-        "Damaged, or of another version of this program.",
+        "Niet te gebruiken: beschadigd, of van een andere versie van dit programma of zijn taalmodel.",
+        "Cannot be used: damaged, or made by another version of this program or its encoder.",
     ),
     "holds": ("{documents} documenten, {passages} passages", "{documents} documents, {passages} passages"),
     "back_to_this": ("Terug naar deze versie", "Back to this version"),

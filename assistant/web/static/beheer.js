@@ -3,9 +3,12 @@
 "use strict";
 (() => {
   const EVERY = 900;
+  const time = (ms) => (ms < 60_000 ? `${Math.max(1, Math.round(ms / 1000))} s` : `${Math.ceil(ms / 60_000)} min`);
 
   /** Asks how far it is; the page is fetched anew when it is done. */
   const watch = async (element) => {
+    const left = element.querySelector("[data-left]");
+    let since = null;
     const step = element.querySelector("[data-step]");
     const count = element.querySelector("[data-count]");
     const bar = element.querySelector("progress");
@@ -22,6 +25,12 @@
         return;
       }
       if (step && step.textContent !== found.step) step.textContent = found.step;
+      if (left) {
+        if (since?.step !== found.step) since = { step: found.step, done: found.done, at: performance.now() };
+        const spent = performance.now() - since.at;
+        const speed = (found.done - since.done) / spent;
+        left.textContent = speed > 0 && spent > 3000 ? left.dataset.left.replace("{time}", time((found.total - found.done) / speed)) : "";
+      }
       if (count) count.textContent = found.total ? `${found.done} / ${found.total}` : "";
       if (bar && found.total) {
         bar.max = found.total;
