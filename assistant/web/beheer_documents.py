@@ -124,7 +124,7 @@ def _preview(
     again = button("read_again", look, "opnieuw", "quiet")
     buttons = (
         f'<div class="buttons sticky">{button("accept", look, "accepteer")}{button("save", look, "bewaar", "chip")}'
-        f'{again}'
+        f"{again}"
         f'{button("drop", look, "weg", "quiet")}<p class="facts">{look.say("accept_what")}</p></div>'
     )
     return warnings + form(path, look, fields + _passages(preview, vocabulary, look) + buttons, 'class="preview"')

@@ -69,7 +69,8 @@ def _building(proposal: Proposal, progress: Progress, look: Look) -> str:
     return (
         f'<section class="building" data-wait="{look.link(PATH, stand="1")}" role="status"><h2>'
         f"{look.say('building', who=proposal.who)}</h2><p><span data-step>{step}</span> "
-        f'<span class="facts"><span data-count>{count}</span> <span data-left="{look.say("left")}"></span></span></p><progress{value} aria-label="{look.say("progress")}">'
+        f'<span class="facts"><span data-count>{count}</span> <span data-left="{look.say("left")}"></span></span></p>'
+        f'<progress{value} aria-label="{look.say("progress")}">'
         f'</progress><p class="facts">{look.say("building_what")}</p></section>'
         f'<noscript><p><a href="{look.link(PATH)}">{look.say("look_again")}</a></p></noscript>'
     )

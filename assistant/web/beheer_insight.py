@@ -30,6 +30,7 @@ def feedback_html(verdicts: Sequence[Verdict], look: Look) -> str:
 def case_html(
     verdict: Verdict,
     passages: Sequence[Citation],
+    cited: int,
     look: Look,
     draft: Mapping[str, Any] | None = None,
     message: str = "",
@@ -39,14 +40,19 @@ def case_html(
     Args:
         verdict: what the reader thought.
         passages: those that the answer cites now, then the nearest others.
+        cited: how many the answer cites; they are ticked when the reader called it useful.
         look: for whom.
         draft: what was just made of it.
         message: why nothing was made of it.
     """
     path = f"{FEEDBACK}/{verdict.id}"
+
+    def checked(number: int) -> str:
+        return " checked" if number < cited and verdict.verdict == "up" else ""
+
     ticks = "".join(
-        f'<li><label class="tick"><input type="checkbox" name="bewijs" value="{number}"><span>'
-        f'<span class="place">{escape(" › ".join((citation.title, *citation.section)))}</span> '
+        f'<li><label class="tick"><input type="checkbox" name="bewijs" value="{number}"{checked(number)}><span>'
+        f'<span class="place">{escape(_place(citation.title, citation.section))}</span> '
         f"{escape(plain(citation.quote))}</span></label></li>"
         for number, citation in enumerate(passages)
     )
@@ -54,7 +60,7 @@ def case_html(
         f'<fieldset><legend>{look.say("rests_on")}</legend><p class="facts">{look.say("rests_on_what")}</p>'
         f'<ul class="plain-list">{ticks}</ul></fieldset>'
         f'<label class="line"><span>{look.say("note")}</span><textarea name="noot" rows="3" maxlength="1000">'
-        f'</textarea>'
+        f"</textarea>"
         f'</label><div class="buttons">{button("make_case", look)}</div>'
     )
     made = ""
@@ -92,7 +98,7 @@ def _verdict(verdict: Verdict, look: Look, *, linked: bool) -> str:
         f'{reasons} <span class="facts">{moment(verdict.at, look)}{role}'
         f"</span></p><p><strong>{escape(verdict.question)}</strong></p>{remark}"
         f'<details><summary>{look.say("the_answer")}</summary><div class="said-text">{to_html(verdict.answer)}'
-        f'</div></details>'
+        f"</div></details>"
         f"{link}</li>"
     )
 
@@ -116,7 +122,7 @@ def gaps_html(found: Sequence[Topic], days: int, look: Look) -> str:
 
 def _topic(topic: Topic, look: Look) -> str:
     items = "".join(
-        f'<li>{escape(asked.question)} '
+        f"<li>{escape(asked.question)} "
         f'<span class="facts">{look.say("refused" if asked.status == "not_found" else "doubt")}'
         f" · {asked.confidence:.0%} · {escape(asked.day)}</span></li>"
         for asked in topic.questions
@@ -142,7 +148,7 @@ def bench_html(
     hidden = f'<input type="hidden" name="taal" value="{look.language}">' if look.language != "nl" else ""
     ask = (
         f'<form class="row search" method="get" action="{BENCH}" role="search">{hidden}<label class="choose-one wide">'
-        f'<span>{look.say("question")}</span>'
+        f"<span>{look.say('question')}</span>"
         f'<input type="search" name="vraag" value="{escape(question)}" maxlength="300" '
         f'autocomplete="off" enterkeyhint="search"></label>'
         f'<button class="main" type="submit">{look.say("search")}</button>'
@@ -179,14 +185,13 @@ def _hit(number: int, hit: Hit, documents: Mapping[str, Document], look: Look) -
         number, document.id, document.title, passage.section, passage.quote, passage.quote_start, passage.quote_end,
         document.sha256, document.file,
     )  # fmt: skip
-    terms = sorted(
-        (
-            (name, value, DEFAULT[name], value * DEFAULT[name])
-            for name, value in hit.evidence.items()
-            if name in DEFAULT
-        ),
-        key=lambda term: -abs(term[3]),
-    )
+    terms = [
+        (name, value, DEFAULT[name], value * DEFAULT[name]) for name, value in hit.evidence.items() if name in DEFAULT
+    ]
+    lifted = hit.score - sum(term[3] for term in terms)
+    if abs(lifted) > 0.0005:  # it has the evidence of its heading, and a little less for each place under it
+        terms.append(("section", 1.0, DEFAULT["section"], lifted))
+    terms.sort(key=lambda term: -abs(term[3]))
     largest = max((abs(term[3]) for term in terms), default=1.0) or 1.0
     rows = "".join(
         f'<tr><th scope="row">{look.named("term", name)}</th><td>{value:.2f}</td><td>{weight:+.2f}</td>'
@@ -199,7 +204,7 @@ def _hit(number: int, hit: Hit, documents: Mapping[str, Document], look: Look) -
     held = ", ".join(f"{word} {grade:.1f}" for word, grade in hit.words)
     words = f'<p class="facts">{look.say("words_held")} {escape(held)}</p>' if held else ""
     return (
-        f'<li><p class="place">{escape(" › ".join((document.title, *passage.section)))}</p>'
+        f'<li><p class="place">{escape(_place(document.title, passage.section))}</p>'
         f'<p><a data-source href="{escape(source_address(citation, look.language))}">'
         f"{escape(plain(passage.quote))}</a></p>"
         f"<p><strong>{hit.score:.3f}</strong>{ways}</p><details><summary>{look.say('score_of', n=number)}</summary>"
@@ -209,17 +214,14 @@ def _hit(number: int, hit: Hit, documents: Mapping[str, Document], look: Look) -
     )
 
 
+def _place(title: str, section: Sequence[str]) -> str:
+    """Where a passage stands; a document's first heading is often its title again."""
+    return " › ".join((title, *(part for part in section if part != title)))
+
+
 def log_html(entries: Sequence[Entry], look: Look) -> str:
     """Who did what, when, to which snapshot."""
-    rows = "".join(
-        f'<tr><td data-label="{look.say("when")}">{moment(entry.when, look)}</td>'
-        f'<td data-label="{look.say("who")}">{escape(entry.who)}</td>'
-        f'<td data-label="{look.say("what")}">{look.named("did", entry.what)}</td>'
-        f'<td data-label="{look.say("document")}"><span>{escape(entry.document)} '
-        f'<span class="facts">{escape(entry.detail)}</span></span></td>'
-        f'<td data-label="{look.say("version")}">{short(entry.snapshot)}</td></tr>'
-        for entry in entries
-    )
+    rows = "".join(f"<tr>{_entry(entry, look)}</tr>" for entry in entries)
     heads = "".join(f'<th scope="col">{look.say(name)}</th>' for name in ("when", "who", "what", "document", "version"))
     table = (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{look.say("log")}">'
@@ -229,3 +231,15 @@ def log_html(entries: Sequence[Entry], look: Look) -> str:
     return title(look.words("log"), look, LOG, f"<p>{look.say('log_what')}</p>") + (
         table if rows else told(look.words("no_log"))
     )
+
+
+def _entry(entry: Entry, look: Look) -> str:
+    document = f'<span>{escape(entry.document)} <span class="facts">{escape(entry.detail)}</span></span>'
+    cells = (
+        ("when", moment(entry.when, look)),
+        ("who", escape(entry.who)),
+        ("what", look.named("did", entry.what)),
+        ("document", document if entry.document or entry.detail else ""),
+        ("version", short(entry.snapshot)),
+    )
+    return "".join(f'<td data-label="{look.say(name)}">{html}</td>' for name, html in cells)

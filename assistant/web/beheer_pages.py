@@ -262,7 +262,7 @@ def one_verdict(desk: Desk, call: Call) -> Response:
     verdict = next((found for found in Feedback(desk.bench.index).all() if str(found.id) == number), None)
     if verdict is None:
         return missing(desk, call)
-    proofs = _proofs(desk, verdict)
+    proofs, cited = _proofs(desk, verdict)
     draft, message = None, ""
     if call.request.method == "POST":
         ticked = {str(value) for value in call.sent.getlist("bewijs")}
@@ -283,23 +283,26 @@ def one_verdict(desk: Desk, call: Call) -> Response:
             message = str(error)
 
     def body(look: Look) -> str:
-        return beheer_insight.case_html(verdict, proofs, look, draft, message)
+        return beheer_insight.case_html(verdict, proofs, cited, look, draft, message)
 
     return _page(desk, call, "case", body, beheer_insight.FEEDBACK, 409 if message else 200)
 
 
-def _proofs(desk: Desk, verdict: Verdict) -> Sequence[Citation]:
-    """What a right answer may rest on: what is cited now, then what else is found."""
+def _proofs(desk: Desk, verdict: Verdict) -> tuple[Sequence[Citation], int]:
+    """What a right answer may rest on: what is cited now, then what else is found; and how many are cited."""
     parts = desk.assistant.parts
     try:
         # Not `ask`: the maintainer's look at it is no question of a reader.
         answer = answer_question(verdict.question, parts, verdict.role)
         hits = desk.assistant.search(verdict.question, k=_FOUND, actor=verdict.role)
     except UsageError:
-        return ()  # a question of before a limit that it would not pass now
+        return (), 0  # a question of before a limit that it would not pass now
     known = [hit.passage for hit in hits if hit.passage.document in parts.snapshot.documents]
-    found = [*answer.citations, *(cite(passage, 0, parts.snapshot) for passage in known)]
-    return list({(citation.document, citation.start): citation for citation in reversed(found)}.values())[::-1]
+    found = {(citation.document, citation.start): citation for citation in answer.citations}
+    cited = len(found)
+    for passage in known:
+        found.setdefault((passage.document, passage.quote_start), cite(passage, 0, parts.snapshot))
+    return list(found.values()), cited
 
 
 def gaps(desk: Desk, call: Call) -> Response:
