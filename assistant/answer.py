@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from assistant.confidence import Confidence, load_confidence
 from assistant.embed import Encoder
@@ -17,6 +18,10 @@ from assistant.snapshot import Snapshot
 from assistant.text import links
 from assistant.types import Answer, Block, Citation, Hit, Passage, Question, Statement
 from assistant.vocabulary import Vocabulary, load_vocabulary
+
+# What is being done for a question; 'write' only with a language model.
+Step = Literal["understand", "search", "proof", "write"]
+Note = Callable[[Step], None]
 
 NEAREST = 3
 SUGGESTIONS = 3
@@ -60,7 +65,13 @@ def parts_of(snapshot: Snapshot, encoder: Encoder, corpus: Path) -> Parts:
     return Parts(snapshot, encoder, vocabulary, load_confidence(any(snapshot.questions)))
 
 
-def answer_question(text: str, parts: Parts, role: str | None = None, history: Sequence[str] = ()) -> Answer:
+def answer_question(
+    text: str,
+    parts: Parts,
+    role: str | None = None,
+    history: Sequence[str] = (),
+    note: Note = lambda step: None,
+) -> Answer:
     """Answer one question from the documents, or say that they do not hold it.
 
     Args:
@@ -68,13 +79,17 @@ def answer_question(text: str, parts: Parts, role: str | None = None, history: S
         parts: the opened index, encoder, vocabulary and confidence model.
         role: actor id chosen by the user, or None.
         history: earlier questions of the conversation, oldest first.
+        note: is told each step when it begins.
 
     Raises:
         QuestionError: an empty or far too long question, or an unknown role.
     """
     started = time.perf_counter()
+    note("understand")
     question = understand(text, parts.vocabulary, parts.snapshot.lexical.correct, role, history)
+    note("search")
     hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
+    note("proof")
     groups: list[Group] = []
     sure = 0.0
     if hits and question.kind != "chitchat":

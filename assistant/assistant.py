@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.answer import Parts, answer_question, parts_of
+from assistant.answer import Note, Parts, answer_question, parts_of
 from assistant.embed import Encoder, load_encoder
 from assistant.errors import FailedError, UsageError
 from assistant.generate import Writer, similarity_of, write
@@ -107,15 +107,17 @@ class Assistant:
         mode: str | None = None,
         plain: bool = False,
         stop: threading.Event | None = None,
+        note: Note = lambda step: None,
     ) -> Iterator[Answer]:
         """The answer as it grows, sentence by proven sentence; the last one is whole. In mode quote there is one.
 
-        Args and errors are those of `ask`; closing the iterator or setting `stop` ends the request to the model.
+        Args and errors are those of `ask`; closing the iterator or setting `stop` ends the request to the model, and
+        `note` is told each step when it begins.
         """
         started = time.perf_counter()
         parts = self.parts
         earlier = [_sound(text) for text in history]
-        quoted = answer_question(_sound(question), parts, actor, earlier)
+        quoted = answer_question(_sound(question), parts, actor, earlier, note)
         if self.heard is not None:
             self.heard(quoted)
         writer = self._writer(mode, parts)
@@ -123,6 +125,8 @@ class Assistant:
             yield quoted
             return
         hits = self.search(question, k=8, actor=actor, history=history) if quoted.status == "answered" else []
+        if hits:
+            note("write")
         for answer in write(quoted, hits, writer, plain=plain, stop=stop):
             yield replace(answer, seconds=time.perf_counter() - started)
 

@@ -17,12 +17,14 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from assistant.checklist import Checklist, Line, Part
+from assistant.pdf_font import pdf_font
 
 _DONE, _OPEN = "\u2611", "\u2610"
-_BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14)
-_SMALL = ParagraphStyle("small", parent=_BODY, fontSize=8.5, leading=12, textColor=colors.HexColor("#51606a"))
-_TITLE = ParagraphStyle("title", parent=_BODY, fontName="Helvetica-Bold", fontSize=18, leading=22, spaceAfter=4)
-_BOLD = ParagraphStyle("bold", parent=_BODY, fontName="Helvetica-Bold", keepWithNext=1)
+_FONT = pdf_font()
+_BODY = ParagraphStyle("body", fontName=_FONT.regular, fontSize=9.5, leading=14)
+_SMALL = ParagraphStyle("small", parent=_BODY, fontSize=8, leading=12, textColor=colors.HexColor("#51606a"))
+_TITLE = ParagraphStyle("title", parent=_BODY, fontName=_FONT.bold, fontSize=17, leading=22, spaceAfter=4)
+_BOLD = ParagraphStyle("bold", parent=_BODY, fontName=_FONT.bold, keepWithNext=1)
 _DOMAIN = ParagraphStyle("domain", parent=_BOLD, fontSize=13, leading=17, spaceBefore=12)
 _HEADING = ParagraphStyle("heading", parent=_BOLD, spaceBefore=6, spaceAfter=2)
 _SIDE, _TOP = 20 * mm, 18 * mm
@@ -61,7 +63,7 @@ def to_docx(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes
 
 
 def to_pdf(checklist: Checklist, say: Mapping[str, str], made_on: str) -> bytes:
-    """A PDF of the list; see `to_docx`. Signs that its fonts lack lose their accents or become '?'."""
+    """A PDF of the list; see `to_docx`. Signs that its font lacks lose their accents or become '?'."""
     story: list[Flowable] = [Paragraph(_safe(f"{checklist.actor}: {checklist.title}"), _TITLE)]
     story += [Paragraph(_safe(line), _SMALL) for line in _opening(checklist, say, made_on)]
     for note in checklist.notes:
@@ -106,7 +108,7 @@ def _opening(checklist: Checklist, say: Mapping[str, str], made_on: str) -> list
 
 
 def _number(canvas: Canvas, template: SimpleDocTemplate) -> None:
-    canvas.setFont("Helvetica", 8)
+    canvas.setFont(_FONT.regular, 8)
     canvas.drawRightString(A4[0] - _SIDE, 10 * mm, str(canvas.getPageNumber()))
 
 
@@ -116,13 +118,5 @@ def _clean(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Text for a PDF paragraph: no markup of its own, only signs that its fonts have."""
-    return escape("".join(map(_drawable, _clean(text)))).replace("\n", "<br/>")
-
-
-def _drawable(char: str) -> str:
-    """A sign as the font can draw it: itself, else without its accents, else a question mark."""
-    for written in (char, unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()):
-        if written and written.encode("cp1252", "ignore"):
-            return written
-    return "?"
+    """Text for a PDF paragraph: no markup of its own, only signs that its font has."""
+    return escape(_FONT.drawable(_clean(text))).replace("\n", "<br/>")

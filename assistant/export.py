@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -26,8 +25,18 @@ _MARK = re.compile(r"\[(\d{1,3})\](?!\()")
 _SIGNS = re.compile(r"([\\`*_\[\]#])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SAY = {
-    "nl": {"sources": "Bronnen", "version": "versie", "note": "Woordelijk uit de documenten, opgesteld op {day}."},
-    "en": {"sources": "Sources", "version": "version", "note": "Word for word from the documents, made on {day}."},
+    "nl": {
+        "sources": "Bronnen",
+        "version": "versie",
+        "note": "Woordelijk uit de documenten, opgesteld op {day}.",
+        "note_model": "Ten dele samengevat door een taalmodel, elke zin nagekeken, opgesteld op {day}.",
+    },
+    "en": {
+        "sources": "Sources",
+        "version": "version",
+        "note": "Word for word from the documents, made on {day}.",
+        "note_model": "Partly written by a language model, each sentence checked, made on {day}.",
+    },
 }
 
 
@@ -112,7 +121,8 @@ def _kept(answers: Sequence[tuple[str, Answer]], title: str, day: str, language:
                 sources.append(_source(citation, say["version"]))
             new[citation.n] = numbers[place]
         texts.append((_clean(question), _clean(_renumbered(answer.text, new))))
-    return Kept(title, say["note"].format(day=day), say["sources"], tuple(texts), tuple(sources))
+    note = "note_model" if any(answer.mode == "llm" for _, answer in answers) else "note"
+    return Kept(title, say[note].format(day=day), say["sources"], tuple(texts), tuple(sources))
 
 
 def _renumbered(text: str, new: dict[int, int]) -> str:
@@ -167,23 +177,19 @@ def _pdf(kept: Kept) -> bytes:
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.lib.units import cm
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.platypus import Paragraph, SimpleDocTemplate
 
-    # Bitstream Vera comes with reportlab, in regular and bold.
-    for name, file_name in (("Vera", "Vera.ttf"), ("VeraBd", "VeraBd.ttf")):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, file_name))
-    known = pdfmetrics.getFont("Vera").face.charToGlyph
-    text_style = ParagraphStyle("text", fontName="Vera", fontSize=9.5, leading=14, spaceAfter=5)
+    from assistant.pdf_font import pdf_font
+
+    font = pdf_font()
+    text_style = ParagraphStyle("text", fontName=font.regular, fontSize=9.5, leading=14, spaceAfter=5)
     item = ParagraphStyle("item", parent=text_style, leftIndent=14, bulletIndent=2)
-    heading = ParagraphStyle("heading", parent=text_style, fontName="VeraBd", spaceBefore=6)
+    heading = ParagraphStyle("heading", parent=text_style, fontName=font.bold, spaceBefore=6)
     question = ParagraphStyle("question", parent=heading, fontSize=12.5, leading=16, spaceBefore=14)
     styles = {"heading": heading, "paragraph": text_style, "bullet": item, "number": item}
 
     def paragraph(words: str, style: ParagraphStyle, bullet: str | None = None) -> Paragraph:
-        return Paragraph(escape(_drawable(words, known), quote=False), style, bulletText=bullet)
+        return Paragraph(escape(font.drawable(words), quote=False), style, bulletText=bullet)
 
     story = [paragraph(kept.title, ParagraphStyle("title", parent=question, fontSize=17, leading=22))]
     story.append(paragraph(kept.note, text_style))
@@ -201,15 +207,3 @@ def _pdf(kept: Kept) -> bytes:
     margins = {"leftMargin": 2.2 * cm, "rightMargin": 2.2 * cm, "topMargin": 2 * cm, "bottomMargin": 2 * cm}
     SimpleDocTemplate(file, pagesize=A4, title=kept.title, author="", **margins).build(story)
     return file.getvalue()
-
-
-def _drawable(text: str, known: dict[int, int]) -> str:
-    """The text in characters that the font has: an unknown one without its accents, else a question mark."""
-
-    def drawn(character: str) -> str:
-        if ord(character) in known:
-            return character
-        plain = "".join(c for c in unicodedata.normalize("NFKD", character) if ord(c) in known)
-        return plain or "?"
-
-    return "".join(drawn(character) for character in text)

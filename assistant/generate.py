@@ -84,7 +84,8 @@ def write(
             if draft.refused:
                 break
     except ModelError as error:
-        yield fall_back(quoted, draft.generation(writer.model.name, started, None, error.reason), "failed", str(error))
+        say = "stopped" if error.reason == "stopped" else "failed"
+        yield fall_back(quoted, draft.generation(writer.model.name, started, None, error.reason), say, str(error))
         return
     generation = draft.generation(writer.model.name, started, done, "")
     if draft.refused:

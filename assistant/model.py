@@ -57,6 +57,8 @@ class ChatModel:
         Raises:
             ModelError: no usable reply within the budget; the part that was given before must then be thrown away.
         """
+        if stop is not None and stop.is_set():
+            raise failure("stopped")
         self.breaker.check()
         call = _Call(self, messages, stop or threading.Event())
         try:
@@ -101,7 +103,9 @@ class _Call:
         budget = self.model.seconds
         threading.Thread(target=self._read, name="llm", daemon=True).start()
         # Loading the client library takes seconds, once: no part of the time that the endpoint gets.
-        self._sent.wait(LOADING)
+        loaded = time.monotonic() + LOADING
+        while not (self._sent.wait(_TICK) or self.stop.is_set() or time.monotonic() > loaded):
+            pass
         started = time.monotonic()
         heard = started
         first, length = True, 0
@@ -194,6 +198,8 @@ class _Call:
         for header in list(request.headers):
             if header.lower().startswith(("x-stainless", "openai-")):
                 del request.headers[header]
+        if self._over.is_set():
+            raise failure("stopped")
         request.extensions["trace"] = self._trace
         self._sent.set()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from assistant.errors import VocabularyError
+from assistant.roles import Role, read_roles, role_of
 from assistant.text import STOP, words
 
 # How much a match says: the entry's own names and synonyms, against vaguer words that often mean it.
@@ -68,10 +69,18 @@ class Vocabulary:
     aspects: dict[str, Entry] = field(default_factory=dict)
     terms: dict[str, Entry] = field(default_factory=dict)
     abbreviations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
     _actors: _Phrases = field(default_factory=_Phrases)
     _domains: _Phrases = field(default_factory=_Phrases)
     _aspects: _Phrases = field(default_factory=_Phrases)
     _terms: _Phrases = field(default_factory=_Phrases)
+
+    def role(self, name: str | None) -> Role | None:
+        """A role by its id; every actor is a role too."""
+        if name and name in self.roles:
+            return self.roles[name]
+        entry = self.actors.get(name or "")
+        return role_of(entry) if entry else None
 
     def actors_in(self, tokens: Sequence[str]) -> list[Found]:
         """Actors named in folded words."""
@@ -164,6 +173,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         raise VocabularyError(f"{path.name}: bovenaan moeten actors, domains, aspects, terms en abbreviations staan.")
     parts = {name: _entries(path.name, name, raw.get(name)) for name in ("actors", "domains", "aspects", "terms")}
     _refuse_shared_aliases(path.name, parts["actors"])
+    roles = read_roles(path.name, raw.get("roles"), {entry.id: entry for entry in parts["actors"]})
     short: dict[str, tuple[str, ...]] = {}
     abbreviations = raw.get("abbreviations") or []
     if not isinstance(abbreviations, list):
@@ -176,6 +186,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
     return Vocabulary(
         **{name: {entry.id: entry for entry in entries} for name, entries in parts.items()},
         abbreviations=short,
+        roles=roles,
         _actors=_table(parts["actors"]),
         _domains=_table(parts["domains"]),
         _aspects=_table(parts["aspects"]),

@@ -75,7 +75,7 @@ def test_a_wrong_sentence_gives_way_to_its_quote_and_an_unproven_one_goes(assist
     assert (made.kept, made.replaced, made.dropped) == (1, 1, 2)
     assert "RvB" not in answer.text and "miljoen" not in answer.text and "[99]" not in answer.text
     assert "“zorgt voor een afdeling-overstijgend vangnet" in answer.text
-    assert len(answer.notices) == 2 and "vervangen door het citaat" in answer.notices[0]
+    assert len(answer.notices) == 2 and "Vervangen door het citaat: één zin" in answer.notices[0]
 
 
 def test_a_list_with_a_lead_keeps_its_form(assistant, server):

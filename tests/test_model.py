@@ -186,6 +186,27 @@ def test_stop_ends_the_request_at_once(server):
     assert server.hung_up.wait(1)
 
 
+def test_what_is_stopped_before_it_began_is_not_sent(server):
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(ModelError) as caught:
+        read(model_at(server.url), stop=stop)
+    assert caught.value.reason == "stopped"
+    assert server.requests == []
+
+
+def test_stop_does_not_wait_for_the_client_library(server, monkeypatch):
+    ready = threading.Event()
+    monkeypatch.setattr("assistant.model._Call._replies", lambda self: ready.wait(5) and iter(()))
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    started = time.perf_counter()
+    with pytest.raises(ModelError):
+        read(model_at(server.url), stop=stop)
+    assert time.perf_counter() - started < 2
+    ready.set()
+
+
 def test_closing_the_stream_ends_the_request(server):
     load_imports(server)
     server.script = stalls

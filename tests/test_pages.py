@@ -375,7 +375,7 @@ def test_an_export_from_another_site_or_too_large_is_refused(client: TestClient)
 
 def test_a_pdf_draws_what_its_fonts_have() -> None:
     assert drawn("‘Café’ – € & <b>") == "‘Café’ – € &amp; &lt;b&gt;"
-    assert drawn("Łódź čas 漢\x07") == "?ódz cas ?"
+    assert drawn("Łódź čas 漢\x07") == "Łódz čas ?"
 
 
 def test_text_of_any_kind_can_be_exported() -> None:

@@ -78,6 +78,9 @@ def test_headings_name_actor_domain_and_aspect(small: Vocabulary, heading: str, 
     [
         ("actors: [", "geen geldige YAML"),
         ("- a\n- b", "bovenaan moeten"),
+        ("actors: [{id: a}]\nroles: [{id: b}]", "'roles' › b: 'actor'"),
+        ("actors: [{id: a}]\nroles: [{id: a}, {id: a}]", "'roles' nummer 2"),
+        ("actors: [{id: a}]\nroles: a", "'roles' moet een lijst"),
         ("actors: {id: x}", "'actors' moet een lijst zijn"),
         ("actors: [{label: x}]", "'actors' nummer 1 mist 'id'"),
         ("terms: [{term: a}, {term: ' '}]", "'terms' nummer 2 mist 'term'"),
@@ -120,3 +123,20 @@ def test_the_real_vocabulary_has_the_seven_actors_and_four_domains() -> None:
 def test_everyday_and_english_names_mean_an_actor(phrase: str, actor: str) -> None:
     found = load_vocabulary(CORPUS / "vocabulary.yaml").actors_in(words(phrase))
     assert actor in {f.entry for f in found}
+
+
+def test_roles_are_names_for_actors_and_without_a_list_the_actors_themselves(tmp_path):
+    path = tmp_path / "vocabulary.yaml"
+    actors = "actors:\n  - {id: kok, label: Kok}\n  - {id: ober, label: Ober}\n"
+    path.write_text(actors, encoding="utf-8")
+    assert list(load_vocabulary(path).roles) == ["kok", "ober"]
+    path.write_text(
+        actors + "roles:\n  - {id: leerling, label: Leerling, actor: kok}\n  - {id: kok}\n", encoding="utf-8"
+    )
+    vocabulary = load_vocabulary(path)
+    assert [(role.id, role.actor, role.label) for role in vocabulary.roles.values()] == [
+        ("leerling", "kok", "Leerling"),
+        ("kok", "kok", "Kok"),
+    ]
+    assert vocabulary.role("ober").actor == "ober", "an actor that is not listed can still be named"
+    assert vocabulary.role("gast") is None

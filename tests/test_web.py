@@ -15,12 +15,16 @@ from assistant.assistant import Assistant
 from assistant.build import build_index
 from assistant.embed import load_encoder
 from assistant.errors import FailedError
+from assistant.settings import Settings
 from assistant.types import Answer, Question
 from assistant.web.app import create_app, serve
 from assistant.web.page import TURNS, Chat
+from assistant.web.privacy import privacy_line
 from assistant.web.richtext import highlighted, link_address, plain, to_html
-from assistant.web.security import MAX_POST
+from assistant.web.running import MOST, Runs
+from assistant.web.security import MAX_POST, MAX_TALK
 from assistant.web.source import source_address
+from assistant.web.turns import Desk
 
 RULES = """---
 title: Regeling bijscholing
@@ -111,7 +115,7 @@ def client(assistant):
 
 @pytest.fixture
 def chat(assistant):
-    return Chat(assistant)
+    return Chat(assistant, Desk(assistant), Runs())
 
 
 def ask(chat, question, turns=(), **more):
@@ -125,9 +129,12 @@ def citation_of(assistant, words):
 
 
 def quoting(assistant, words):
-    """An `ask` that answers every question with the passage that holds these words, or refuses when words is None."""
+    """A `stream` that answers every question with the passage that holds these words, or refuses when words is None."""
 
     def answer(question, **_):
+        yield said(question)
+
+    def said(question):
         understood = Question(question, question, "nl", "fact")
         if words is None:
             return Answer(question, "not_found", "Dat staat niet in de documenten.", understood)
@@ -199,7 +206,8 @@ def test_a_post_from_another_site_is_refused(client):
 def test_other_methods_and_big_or_endless_requests_are_refused(client):
     assert client.put("/gradio_api/queue/join").status_code == 405
     assert client.delete("/bron/regeling").status_code == 405
-    assert client.post("/gradio_api/queue/join", content=b"x" * (MAX_POST + 1)).status_code == 413
+    assert client.post("/api/ask", content=b"x" * (MAX_POST + 1)).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=b"x" * (MAX_TALK + 1)).status_code == 413
     assert client.post("/gradio_api/queue/join", content=iter([b"x"])).status_code == 411
 
 
@@ -252,7 +260,7 @@ def test_hostile_questions_and_documents_stay_text_in_the_conversation(assistant
     html, turns = ask(chat, "'\"><svg onload=alert(1)> ${alert(2)} {{constructor}}", turns)
     assert_inert(html)
     for words in ("zeven uur", "de huisregels", "Inloggen"):
-        monkeypatch.setattr(assistant, "ask", quoting(assistant, words))
+        monkeypatch.setattr(assistant, "stream", quoting(assistant, words))
         html, _ = ask(chat, "Hoe laat opent de badmeester het zwembad?", turns)
         assert words in html
         assert_inert(html)
@@ -287,14 +295,14 @@ def test_a_failure_differs_from_a_refusal_and_says_what_to_do(assistant, chat, m
     assert 'class="told failed"' in too_long
     assert len(too_long) < 20_000, "a long question is not sent back whole"
 
-    monkeypatch.setattr(assistant, "ask", quoting(assistant, None))
+    monkeypatch.setattr(assistant, "stream", quoting(assistant, None))
     refused, _ = ask(chat, "Wat kost een abonnement op de schaatsbaan in Parijs?")
     assert 'class="told refused"' in refused
 
     def broken(*_, **__):
         raise RuntimeError("geheim pad /srv/geheim")
 
-    monkeypatch.setattr(assistant, "ask", broken)
+    monkeypatch.setattr(assistant, "stream", broken)
     failed, turns = ask(chat, "Hoeveel cursusdagen?")
     assert 'class="told failed"' in failed
     assert 'role="alert"' in failed
@@ -311,7 +319,105 @@ def test_a_conversation_holds_no_more_than_its_last_turns(chat):
     assert turns[-1].number == TURNS + 2
 
 
-@pytest.mark.parametrize("sent", [None, [], "x", {"question": None}, {"question": ["x"], "role": {}, "language": 5}])
+def restored(chat, *kept):
+    event = gr.EventData(None, {"turns": list(kept), "language": "nl"})
+    return chat.restore(event)[1::2]
+
+
+def test_a_reopened_answer_keeps_its_words_and_says_which_source_changed(tmp_path):
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "regeling.md").write_text(RULES, encoding="utf-8")
+    build_index(corpus, index, load_encoder("bundled"))
+    opened = Assistant.open(corpus=corpus, index=index)
+    chat = Chat(opened, Desk(opened), Runs())
+    question = "Hoeveel cursusdagen vergoedt de stichting per kalenderjaar?"
+    html, turns = ask(chat, question)
+    assert "drie cursusdagen" in html
+    again, reopened = restored(chat, turns[0].kept)
+    assert "Sindsdien" not in again
+    assert reopened[0].kept == turns[0].kept, "what the browser keeps does not change by looking at it"
+
+    (corpus / "regeling.md").write_text(RULES.replace("drie cursusdagen", "vier cursusdagen"), encoding="utf-8")
+    build_index(corpus, index, load_encoder("bundled"))
+    # Another process, as after a restart, with the secret of the index folder.
+    opened = Assistant.open(corpus=corpus, index=index)
+    chat = Chat(opened, Desk(opened), Runs())
+    html, _ = restored(chat, turns[0].kept)
+    assert "ten hoogste drie cursusdagen" in html
+    assert "Sindsdien is veranderd: Regeling bijscholing" in html
+    assert "Vraag opnieuw" in html
+    html, _ = ask(chat, question, at=1)
+    assert "vier cursusdagen" in html
+
+
+def test_a_kept_answer_is_read_only_with_our_seal_and_for_its_own_question(chat):
+    question = "Hoeveel cursusdagen vergoedt de stichting per kalenderjaar?"
+    _, turns = ask(chat, question)
+    kept = turns[0].kept
+    for forged in (
+        {**kept, "given": kept["given"].replace("drie", "negen")},
+        {**kept, "seal": "0" * 64},
+        {**kept, "seal": "é"},
+        {**kept, "seal": "\ud800"},
+        {**kept, "given": "{}"},
+        {**kept, "given": "\ud800"},
+        {**kept, "question": "Wat is het toilet?"},
+        {**kept, "given": 5, "seal": None},
+    ):
+        html, reopened = restored(chat, forged)
+        assert "negen" not in html
+        assert reopened[0].reopened == "", "it was asked anew"
+        assert_inert(html)
+
+
+def test_a_progress_that_nobody_asked_for_does_not_exist(client):
+    for path in ("/gesprek/x/stop", "/gesprek/" + "G" * 32 + "/stop"):
+        assert client.post(path).status_code == 404
+    assert client.post("/gesprek/" + "a" * 32 + "/stop", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post("/gesprek/" + "a" * 32 + "/stop").status_code == 204
+
+
+def test_runs_are_forgotten_when_there_are_too_many():
+    runs = Runs()
+    first = runs.of("0" * 32)
+    assert runs.of("0" * 32) is first
+    for number in range(1, MOST + 1):
+        runs.of(f"{number:032x}")
+    assert runs.of("0" * 32) is not first
+    assert runs.of("kort") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "Uw vraag verlaat deze server niet."),
+        (
+            {"llm_base_url": "https://llm.example.org:8443/v1", "llm_model": "m"},
+            "Vraag en gevonden citaten gaan naar het taalmodel op llm.example.org. Verder gaat er niets naar buiten.",
+        ),
+        (
+            {"llm_base_url": "https://llm.example.org/v1", "llm_model": "m", "mode": "quote"},
+            "Uw vraag verlaat deze server",
+        ),
+        ({"chroma_url": "http://10.0.0.5:8000"}, "De zoekopdracht gaat, als getallen, naar 10.0.0.5."),
+    ],
+)
+def test_what_is_sent_where_is_said(settings, told):
+    assert told in privacy_line(Settings(**settings), "nl")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        [],
+        "x",
+        {"question": None},
+        {"question": "half \ud800 paar?"},
+        {"question": ["x"], "role": {}, "language": 5},
+    ],
+)
 def test_nonsense_from_the_browser_gives_a_turn_and_no_crash(chat, sent):
     html, turns = chat.ask(gr.EventData(None, sent), ())
     assert len(turns) == 1
@@ -319,7 +425,7 @@ def test_nonsense_from_the_browser_gives_a_turn_and_no_crash(chat, sent):
 
 
 def test_the_page_speaks_english_when_asked(assistant, chat, monkeypatch):
-    monkeypatch.setattr(assistant, "ask", quoting(assistant, None))
+    monkeypatch.setattr(assistant, "stream", quoting(assistant, None))
     html, _ = ask(chat, "Wat kost een abonnement op de schaatsbaan in Parijs?", language="en-GB")
     assert "Not found in the documents" in html
 

@@ -26,10 +26,13 @@ from assistant.web.frame import STATIC, TYPES, index_page, source_page
 from assistant.web.keep import add_keep
 from assistant.web.page import build_page
 from assistant.web.pages import add_pages
+from assistant.web.running import Runs
 from assistant.web.security import Guard
 from assistant.web.shell import documents_html
 from assistant.web.source import source_html
+from assistant.web.stream import add_stream
 from assistant.web.texts import NAME, TEXTS, language_of
+from assistant.web.turns import Desk
 
 
 def create_app(assistant: Assistant, host: str = "", tools: Tools | None = None) -> FastAPI:
@@ -48,12 +51,14 @@ def create_app(assistant: Assistant, host: str = "", tools: Tools | None = None)
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, assistant)
     add_pages(app, assistant)
-    add_keep(app, assistant)
+    desk, runs = Desk(assistant), Runs()
+    add_keep(app, assistant, desk)
+    add_stream(app, runs)
     add_beheer(app, assistant, host, tools or Tools())
     app.include_router(create_router(assistant))
     gr.mount_gradio_app(
         app,
-        build_page(assistant),
+        build_page(assistant, desk, runs),
         path="/",
         footer_links=[],
         run_history=False,

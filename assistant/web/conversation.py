@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from assistant.assistant import Assistant
 from assistant.types import Answer
-from assistant.web.proof import cards_html, copy_text, mark_html, near_html
-from assistant.web.richtext import explainer, to_html
+from assistant.web.proof import body_html, cards_html, copy_text, generation_html, near_html, notices_html
+from assistant.web.richtext import to_html
 from assistant.web.texts import TEXTS, Language
 from assistant.web.turns import Turn
-from assistant.web.understood import understood_html
+from assistant.web.understood import again, day_of, understood_html
 
 # What can be wrong with an answer; the names are what is stored.
 REASONS = ("wrong", "incomplete", "irrelevant", "source")
@@ -31,18 +31,21 @@ def conversation_html(turns: Sequence[Turn], assistant: Assistant, language: Lan
     return f'<div class="turns">{"".join(_turn(turn, assistant, language) for turn in turns)}</div>'
 
 
-def contact_of(answer: Answer, assistant: Assistant) -> tuple[str, str] | None:
-    """Whom to ask when the documents do not say it: (address, title of the document that names it)."""
+def _contact(answer: Answer, assistant: Assistant, say: dict[str, str]) -> str:
+    """Whom to ask when the documents do not say it: the address of a near document, else one that says it is not."""
     documents = assistant.snapshot.documents
     near = [documents[c.document] for c in answer.nearest if c.document in documents]
     found = next((document for document in (*near, *documents.values()) if document.contact), None)
-    return (found.contact or "", found.title) if found else None
+    if found is None:
+        return ""
+    address, title = escape(found.contact or ""), escape(found.title)
+    link = f'<a href="mailto:{address}">{address}</a>' if "@" in address else address
+    words = say["contact" if found in near else "contact_elsewhere"]
+    return f'<p class="contact">{words} {link} <span>({title})</span></p>'
 
 
 def _turn(turn: Turn, assistant: Assistant, language: Language) -> str:
     say = TEXTS[language]
-    asked = turn.asked
-    kept = {"question": turn.question, "role": asked.role, "alone": asked.alone, "versions": turn.versions}
     edit = (
         f'<button type="button" class="quiet" data-edit="{turn.number}" data-question="{escape(turn.question)}">'
         f"{say['edit']}</button>"
@@ -54,30 +57,28 @@ def _turn(turn: Turn, assistant: Assistant, language: Language) -> str:
         told = _answered(turn, turn.answer, assistant, language)
     else:
         told = _refused(turn, turn.answer, assistant, language)
-    keep = escape(json.dumps(kept, ensure_ascii=False))
+    keep = escape(json.dumps(turn.kept, ensure_ascii=False))
     data = f'id="beurt-{turn.number}" data-made="{turn.made}" data-keep="{keep}"'
     return f'<article class="turn" {data}>{head}{told}</article>'
 
 
 def _answered(turn: Turn, answer: Answer, assistant: Assistant, language: Language) -> str:
     say = TEXTS[language]
-    cited = {citation.n: citation for citation in answer.citations}
-    body = to_html(
-        answer.text,
-        lambda n: mark_html(cited[n], language) if n in cited else None,
-        explainer(assistant.vocabulary),
-    )
-    basis = say["from_model"] if answer.mode == "llm" else say["from_text"]
-    told = say["say_one"] if len(cited) == 1 else say["say_answer"].format(n=len(cited))
+    basis = say["from_text"] if answer.mode != "llm" else say["from_model_plain" if turn.asked.plain else "from_model"]
+    number = len(answer.citations)
+    above, below = notices_html(answer)
+    told = say["say_one"] if number == 1 else say["say_answer"].format(n=number)
     also = ""
     if turn.also:
         shown = near_html(turn.also, language)
         also = f'<details class="also"><summary>{say["also"]} ({len(turn.also)})</summary>{shown}</details>'
     return (
         f'<section class="told" tabindex="-1" data-say="{escape(told)}"><div class="said">'
-        f'<h2 class="sr">{say["answer"]}</h2>{_changed(turn, say)}<div class="answer" lang="nl">{body}</div>'
-        f'{_notices(answer)}<div class="under"><span class="basis">{basis}</span>'
-        f"{understood_html(turn, assistant, language)}</div>{_actions(turn, say, copy_text(answer, say))}</div>"
+        f'<h2 class="sr">{say["answer"]}</h2>{_changed(turn, say)}{above}'
+        f"{body_html(answer, assistant, language)}{below}"
+        f'<div class="under"><span class="basis">{basis}</span>'
+        f"{understood_html(turn, assistant, language)}{generation_html(answer, language)}</div>"
+        f"{_actions(turn, assistant, say, copy_text(answer, say))}</div>"
         f'<div class="proof"><h3 class="label">{say["sources"]}</h3>{cards_html(answer.citations, assistant, language)}'
         f"{also}{_further(answer, say)}</div></section>"
     )
@@ -88,48 +89,44 @@ def _refused(turn: Turn, answer: Answer, assistant: Assistant, language: Languag
     if answer.understood.kind == "chitchat":
         said = f'<div class="said">{_title("chitchat", say)}{to_html(answer.text)}</div>'
         return f'<section class="told chitchat" tabindex="-1">{said}</section>'
-    nearest = contact = ""
+    nearest, notices = "", "".join(notices_html(answer))
     if answer.nearest:
         shown = near_html(answer.nearest, language)
         nearest = f'<div class="proof"><h3 class="label">{say["nearest"]}</h3>{shown}</div>'
-    if found := contact_of(answer, assistant):
-        address, title = (escape(part) for part in found)
-        link = f'<a href="mailto:{address}">{address}</a>' if "@" in address else address
-        contact = f'<p class="contact">{say["contact"]} {link} <span>({title})</span></p>'
     return (
         f'<section class="told refused" tabindex="-1"><div class="said">{_title("refused", say)}'
-        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{contact}{_notices(answer)}"
-        f'<div class="under">{understood_html(turn, assistant, language)}</div>{_actions(turn, say, "")}</div>'
+        f"{_changed(turn, say)}<p>{say['refused_why']} {say['rephrase']}</p>{_contact(answer, assistant, say)}{notices}"
+        f'<div class="under">{understood_html(turn, assistant, language)}{generation_html(answer, language)}</div>'
+        f"{_actions(turn, assistant, say, '')}</div>"
         f"{nearest}</section>"
     )
 
 
 def _failed(turn: Turn, say: dict[str, str]) -> str:
     if turn.users_fault:
-        title, text, again = say["bad_question"], f"<p>{escape(turn.failure)}</p>", ""
+        title, text, retry = say["bad_question"], f"<p>{escape(turn.failure)}</p>", ""
     else:
         title = say["failed"]
         text = f"<p>{escape(turn.failure or say['failed_what'])}</p><p>{say['failed_do']}</p>"
-        again = (
-            f'<button type="button" class="chip" data-ask="{escape(turn.question)}" data-at="{turn.number}">'
-            f"{say['retry']}</button>"
-        )
+        retry = f'<button type="button" class="chip" {again(turn)}>{say["retry"]}</button>'
     return (
         f'<section class="told failed" tabindex="-1" role="alert">'
-        f'<div class="said">{_icon("failed")}<h2>{title}</h2>{text}{again}</div></section>'
+        f'<div class="said">{_icon("failed")}<h2>{title}</h2>{text}{retry}</div></section>'
     )
 
 
-def _actions(turn: Turn, say: dict[str, str], copied: str) -> str:
+def _actions(turn: Turn, assistant: Assistant, say: dict[str, str], copied: str) -> str:
     """What can be done with an answer: copy it, link to it, ask again, judge it."""
     query = {"q": turn.question, **({"rol": turn.asked.role} if turn.asked.role else {})}
     copy = f'<button type="button" class="quiet" data-copy="{escape(copied)}">{say["copy"]}</button>' if copied else ""
-    alone = ' data-alone="true"' if turn.asked.alone else ""
+    simpler = ""
+    if copied and assistant.settings.answer_mode == "llm":
+        words = say["usual_words" if turn.asked.plain else "plain_words"]
+        simpler = f'<button type="button" class="quiet" {again(turn, plain=not turn.asked.plain)}>{words}</button>'
     return (
         f'<div class="actions">{copy}'
         f'<button type="button" class="quiet" data-link="/?{escape(urlencode(query))}">{say["link"]}</button>'
-        f'<button type="button" class="quiet" data-ask="{escape(turn.question)}" data-at="{turn.number}" '
-        f'data-role="{escape(turn.asked.role or "")}"{alone}>{say["again"]}</button>{_judge(turn, say)}</div>'
+        f'<button type="button" class="quiet" {again(turn)}>{say["again"]}</button>{simpler}{_judge(turn, say)}</div>'
         f"{_reasons(turn, say)}"
     )
 
@@ -174,11 +171,15 @@ def _further(answer: Answer, say: dict[str, str]) -> str:
 
 
 def _changed(turn: Turn, say: dict[str, str]) -> str:
-    return f'<p class="notice">{say["source_changed"]}</p>' if turn.changed else ""
-
-
-def _notices(answer: Answer) -> str:
-    return "".join(f'<p class="notice">{escape(notice)}</p>' for notice in answer.notices)
+    """What the reader must know of the sources: that they are not what they were."""
+    if not turn.changed:
+        return ""
+    titles = escape(", ".join(turn.changed))
+    if not turn.reopened:
+        return f'<p class="notice changed">{say["source_changed"].format(titles=titles)}</p>'
+    told = say["source_changed_since"].format(day=escape(day_of(turn.reopened)), titles=titles)
+    button = f'<button type="button" class="chip small" {again(turn)}>{say["ask_anew"]}</button>'
+    return f'<p class="notice changed">{told} {button}</p>'
 
 
 def _title(kind: str, say: dict[str, str]) -> str:

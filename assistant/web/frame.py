@@ -14,7 +14,7 @@ from assistant.web.texts import NAME, TEXTS, Language
 STATIC = Path(__file__).with_name("static")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # In this order: the second and later use what the first provides.
-CHAT_SCRIPTS = ("source.js", "app.js", "keep.js")
+CHAT_SCRIPTS = ("source.js", "working.js", "app.js", "keep.js")
 PAGE_SCRIPTS = ("source.js",)
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
 # What Gradio's index page says about Gradio: pictures on other sites, its own name, a manifest that we do not have.
@@ -42,7 +42,12 @@ def index_page(page: str, documents: str) -> str:
 
 
 def plain_page(
-    title: str, body: str, language: Language, active: str = "", scripts: tuple[str, ...] = PAGE_SCRIPTS
+    title: str,
+    body: str,
+    language: Language,
+    active: str = "",
+    scripts: tuple[str, ...] = PAGE_SCRIPTS,
+    styles: tuple[str, ...] = (),
 ) -> str:
     """A page that the server writes: the header with all pages, and `body` (safe HTML) in its <main>.
 
@@ -51,11 +56,12 @@ def plain_page(
         body: the HTML of the page.
         language: the language of the page around the documents.
         active: the address of the page, one of shell.PAGES, or nothing.
+        styles: names of style sheets in static/, beside the one that every page has.
         scripts: names of files in static/; source.js opens links with data-source in a panel.
     """
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">{_VIEWPORT}'
-        f"<title>{escape(title)} · {NAME}</title>{_links()}{_scripts(scripts)}</head>"
+        f"<title>{escape(title)} · {NAME}</title>{_links(styles)}{_scripts(scripts)}</head>"
         f'<body class="plain" {words_for_scripts(language)}><header id="kop">{header_html(active, language)}</header>'
         f'<main id="inhoud" tabindex="-1">{body}</main></body></html>'
     )
@@ -70,9 +76,10 @@ def _scripts(names: tuple[str, ...]) -> str:
     return "".join(f'<script defer src="{static_address(name)}"></script>' for name in names)
 
 
-def _links() -> str:
+def _links(styles: tuple[str, ...] = ()) -> str:
+    sheets = (f'<link rel="stylesheet" href="{static_address(name)}">' for name in ("style.css", *styles))
     return (
-        f'<link rel="stylesheet" href="{static_address("style.css")}">'
+        f"{''.join(sheets)}"
         f'<link rel="icon" type="image/svg+xml" href="{static_address("icon.svg")}">'
         '<link rel="manifest" href="/manifest.json"><meta name="theme-color" content="#0d4a5c">'
     )

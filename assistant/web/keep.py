@@ -13,15 +13,15 @@ from assistant.export import FORMATS, MEDIA, export
 from assistant.web.frame import static_address
 from assistant.web.page import TURNS
 from assistant.web.texts import NAME, TEXTS, language_of
-from assistant.web.turns import Turn, asked_from, take_turn
+from assistant.web.turns import Desk, Turn, asked_from
 
 
-def add_keep(app: FastAPI, assistant: Assistant) -> None:
+def add_keep(app: FastAPI, assistant: Assistant, desk: Desk) -> None:
     """Add the routes of the export and of the manifest."""
 
     @app.post("/uitvoer")
     def exported(sent: Annotated[dict[str, Any], Body()]) -> Response:
-        """The questions sent, answered again, as a file: its words come from the documents, not from the browser."""
+        """A conversation as a file, with the answers that were given; one without our seal on it is given anew."""
         kind = next((kind for kind in FORMATS if kind == sent.get("format")), None)
         kept = sent.get("turns")
         if kind is None or not isinstance(kept, list):
@@ -29,8 +29,7 @@ def add_keep(app: FastAPI, assistant: Assistant) -> None:
         language = language_of(sent.get("language"))
         turns: tuple[Turn, ...] = ()
         for raw in kept[-TURNS:]:
-            asked = asked_from(raw, assistant.vocabulary.actors)
-            turns = (*turns, take_turn(asked, turns, assistant, language))
+            turns = (*turns, desk.reopen(asked_from(raw, assistant.vocabulary), turns, language))
         answers = [(turn.question, turn.answer) for turn in turns if turn.answer is not None]
         if not answers:
             raise HTTPException(400)

@@ -12,10 +12,12 @@ from assistant.assistant import Assistant
 from assistant.errors import FailedError
 from assistant.feedback import Feedback, Verdict
 from assistant.web.conversation import REASONS, conversation_html
+from assistant.web.proof import body_html
+from assistant.web.running import Runs
 from assistant.web.shell import composer_html, header_html, start_html, tools_html
 from assistant.web.starters import Starters
 from assistant.web.texts import NAME, Language, language_of
-from assistant.web.turns import Turn, asked_from, take_turn
+from assistant.web.turns import Desk, Turn, asked_from
 
 # The conversation that one browser tab can hold.
 TURNS = 40
@@ -28,9 +30,9 @@ _ATTACH = "window.opleidingsassistent.attach(element, trigger, watch, ['ask', 's
 _Turns = tuple[Turn, ...]
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """The page, not yet mounted."""
-    chat = Chat(assistant)
+def build_page(assistant: Assistant, desk: Desk, runs: Runs) -> gr.Blocks:
+    """The page, not yet mounted; `runs` says how far its questions are."""
+    chat = Chat(assistant, desk, runs)
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as page:
         turns = gr.State((), time_to_live=_FORGET_AFTER)
         header = _piece(header_html("/", "nl", tools_html("nl")), "kop")
@@ -54,8 +56,8 @@ def build_page(assistant: Assistant) -> gr.Blocks:
 class Chat:
     """What happens on each event. The browser sends role and language along; the turns stay on the server."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    def __init__(self, assistant: Assistant, desk: Desk, runs: Runs) -> None:
+        self._assistant, self._desk, self._runs = assistant, desk, runs
         self._starters = Starters(assistant)
         self._feedback = Feedback(assistant.settings.index)
 
@@ -66,8 +68,14 @@ class Chat:
         at = sent.get("at")
         if isinstance(at, int):
             turns = tuple(turn for turn in turns if turn.number < at)
-        asked = asked_from(sent, self._assistant.vocabulary.actors)
-        turns = (*turns, take_turn(asked, turns, self._assistant, language))[-TURNS:]
+        token = sent.get("token")
+        run = self._runs.of(token)
+        try:
+            asked = asked_from(sent, self._assistant.vocabulary)
+            turn = self._desk.take(asked, turns, language, run, lambda a: body_html(a, self._assistant, language))
+        finally:
+            self._runs.end(token)
+        turns = (*turns, turn)[-TURNS:]
         return self.talk(turns, role, language), turns
 
     def setup(self, event: gr.EventData, turns: _Turns) -> tuple[str, str, str]:
@@ -82,13 +90,13 @@ class Chat:
         return self.talk((), role, language), ()
 
     def restore(self, event: gr.EventData) -> tuple[str, str, str, _Turns]:
-        """The page as the browser kept it: role, language, and a conversation whose questions are asked again."""
+        """The page as the browser kept it: role, language, and a conversation with its answers as they were given."""
         role, language = self._choices(event)
         kept = _sent(event).get("turns")
         turns: _Turns = ()
         for sent in (kept if isinstance(kept, list) else [])[-TURNS:]:
-            asked = asked_from(sent, self._assistant.vocabulary.actors)
-            turns = (*turns, take_turn(asked, turns, self._assistant, language))
+            asked = asked_from(sent, self._assistant.vocabulary)
+            turns = (*turns, self._desk.reopen(asked, turns, language))
         header = header_html("/", language, tools_html(language))
         return header, self.talk(turns, role, language), composer_html(self._assistant, role, language), turns
 
@@ -131,8 +139,8 @@ class Chat:
     def _choices(self, event: gr.EventData) -> tuple[str | None, Language]:
         sent = _sent(event)
         role = sent.get("chosen", sent.get("role"))
-        known = isinstance(role, str) and role in self._assistant.vocabulary.actors
-        return (str(role) if known else None), language_of(sent.get("language"))
+        known = self._assistant.vocabulary.role(role) if isinstance(role, str) else None
+        return (known.id if known else None), language_of(sent.get("language"))
 
 
 def _sent(event: gr.EventData) -> dict[str, object]:

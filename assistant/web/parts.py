@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.pathways import Claim
 from assistant.types import Citation, Passage
-from assistant.web.frame import PAGE_SCRIPTS, plain_page, static_address
+from assistant.web.frame import PAGE_SCRIPTS, plain_page
 from assistant.web.library import View
 from assistant.web.page_texts import SAY
 from assistant.web.richtext import plain, to_html
@@ -29,8 +29,7 @@ def address(path: str, language: Language, query: Query = (), fragment: str = ""
 
 def respond(title: str, body: str, language: Language, active: str, status: int = 200) -> HTMLResponse:
     """A page around `body` (safe HTML), with the styles and scripts of these pages."""
-    styles = f'<link rel="stylesheet" href="{static_address("pages.css")}">'
-    html = plain_page(title, styles + body, language, active, scripts=(*PAGE_SCRIPTS, "pages.js"))
+    html = plain_page(title, body, language, active, scripts=(*PAGE_SCRIPTS, "pages.js"), styles=("pages.css",))
     return HTMLResponse(html, status)
 
 

@@ -1,4 +1,4 @@
-"""Citations → HTML: the numbered mark, the card of a source, the passages that come near, the text to copy."""
+"""An answer and its citations → HTML: its words with numbered marks, the cards of its sources, the text to copy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,43 @@ from itertools import groupby
 
 from assistant.assistant import Assistant
 from assistant.types import Answer, Citation
-from assistant.web.richtext import crumbs, plain
+from assistant.web.richtext import crumbs, explainer, plain, to_html
 from assistant.web.source import facts_of, source_address
 from assistant.web.texts import TEXTS, Language
+
+
+def body_html(answer: Answer, assistant: Assistant, language: Language) -> str:
+    """The words of an answer, also of one that is still growing, with its marks as links."""
+    cited = {citation.n: citation for citation in answer.citations}
+    body = to_html(
+        answer.text,
+        lambda n: mark_html(cited[n], language) if n in cited else None,
+        explainer(assistant.vocabulary),
+    )
+    return f'<div class="answer" lang="{answer.understood.language if answer.mode == "llm" else "nl"}">{body}</div>'
+
+
+def notices_html(answer: Answer) -> tuple[str, str]:
+    """(Above the answer: why a language model could not be used; below it: what the check changed), a line each."""
+    failed = bool(answer.generation and answer.generation.failure)
+    kind = "notice fallback" if failed else "notice"
+    html = "".join(f'<p class="{kind}">{escape(notice)}</p>' for notice in answer.notices)
+    return (html, "") if failed else ("", html)
+
+
+def generation_html(answer: Answer, language: Language) -> str:
+    """What a language model did for an answer and what it cost, folded away: for the maintainer."""
+    made, say = answer.generation, TEXTS[language]
+    if made is None:
+        return ""
+    parts = [made.model, say["took"].format(seconds=f"{made.seconds:.1f}")]
+    if made.prompt_tokens is not None and made.completion_tokens is not None:
+        parts.append(say["tokens"].format(asked=made.prompt_tokens, said=made.completion_tokens))
+    else:
+        parts.append(say["tokens_unknown"])
+    parts.append(say["checked"].format(kept=made.kept, replaced=made.replaced, dropped=made.dropped))
+    told = " · ".join(parts)
+    return f'<details class="made"><summary>{say["model_used"]}</summary><p>{escape(told)}</p></details>'
 
 
 def path_of(citation: Citation) -> list[str]:

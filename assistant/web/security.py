@@ -15,12 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_POST = 64_000
 MAX_BEHEER = 8_000_000  # the whole text of a document, in a form
 MAX_UPLOAD = 260_000_000  # several files of at most 100 MB each; read only for who is signed in
-MAX_CHAT = 1_000_000  # a chat front end sends the whole conversation each time
+MAX_TALK = 1_000_000  # a whole conversation: chat front ends send it each time, our page when it is reopened or saved
+_TALKS = ("/v1/", "/gradio_api/queue/join", "/uitvoer")
 # Of Gradio's many routes the page uses these; the others (files, proxy, upload, login, monitoring …) do not exist here.
 _ROUTES = re.compile(
     r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/beheer(?:/.*)?|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
     r"|/(?:assets|static)/[\w./-]+"
     r"|/api/[\w./%-]+|/v1/(?:models(?:/[\w.-]+)?|chat/completions)|/healthz|/readyz"
+    r"|/gesprek/[0-9a-f]{32}/(?:voortgang|stop)"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|startup-events|app_id|cancel|reset|theme\.css)/?"
 )
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -119,8 +121,8 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
 
 def _most(path: str) -> int:
     """How long what is posted to an address may be."""
-    if path.startswith("/v1/"):
-        return MAX_CHAT
+    if path.startswith(_TALKS):
+        return MAX_TALK
     if path == "/beheer/upload":
         return MAX_UPLOAD
     return MAX_BEHEER if re.fullmatch(r"/beheer/upload/[0-9a-f]+", path) else MAX_POST

@@ -5,7 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from assistant.assistant import Assistant
+from assistant.model import LOADING
 from assistant.types import Document
+from assistant.web.privacy import privacy_line
 from assistant.web.source import document_address, facts_of
 from assistant.web.texts import LANGUAGES, NAME, TEXTS, Language
 from assistant.web.turns import MAX_QUESTION
@@ -98,13 +100,16 @@ def composer_html(assistant: Assistant, role: str | None, language: Language) ->
     """The field for the question, the role, and the words that the scripts need in this language."""
     say = TEXTS[language]
     return (
-        f'<form id="stel" {words_for_scripts(language)}><label class="sr" for="vraag">{say["ask_label"]}</label>'
+        f'<form id="stel" {words_for_scripts(language)}{_patience(assistant)}>'
+        f'<button type="button" class="skip" data-answer>{say["skip_answer"]}</button>'
+        f'<label class="sr" for="vraag">{say["ask_label"]}</label>'
         f'<div class="field"><textarea id="vraag" rows="1" maxlength="{MAX_QUESTION}" '
         f'placeholder="{say["placeholder"]}" '
         f'aria-describedby="let-op" autocomplete="off" enterkeyhint="send"></textarea>'
         f'<button type="submit"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"/></svg>'
         f"<span>{say['send']}</span></button></div></form>"
-        f'<div class="below">{_role_picker(assistant, role, language)}<p id="let-op">{say["hint"]}</p></div>'
+        f'<div class="below">{_role_picker(assistant, role, language)}{_plain_switch(assistant, say)}'
+        f'<p id="let-op">{say["hint"]} {escape(privacy_line(assistant.settings, language))}</p></div>'
         f'<p class="editing">{say["editing"]} '
         f'<button type="button" class="quiet" data-cancel>{say["cancel"]}</button></p>'
     )
@@ -115,19 +120,35 @@ def words_for_scripts(language: Language) -> str:
     words = (
         *("you", "searching", "failed", "offline", "retry", "copied", "panel", "close", "own_page", "loading_source"),
         *("history", "history_search", "history_empty", "history_where", "open", "rename", "delete", "save", "export"),
-        *("export_failed",),
+        *("export_failed", "steps", "stop", "stopping", "edit"),
+        *("step_wait", "step_understand", "step_search", "step_proof", "step_write"),
     )
     data = " ".join(f'data-say-{name.replace("_", "-")}="{escape(TEXTS[language][name])}"' for name in words)
     return f'data-language="{language}" {data}'
 
 
+def _patience(assistant: Assistant) -> str:
+    """For a language model: that answers are written, and how many seconds one may take, waiting included."""
+    settings = assistant.settings
+    if settings.answer_mode != "llm":
+        return ""
+    return f' data-writes data-patience="{settings.llm_seconds + LOADING + 15:.0f}"'
+
+
+def _plain_switch(assistant: Assistant, say: dict[str, str]) -> str:
+    if assistant.settings.answer_mode != "llm":
+        return ""
+    box = '<input type="checkbox" id="eenvoudig" autocomplete="off">'
+    return f'<label class="simpler">{box} <span>{say["plain"]}</span></label>'
+
+
 def _role_picker(assistant: Assistant, role: str | None, language: Language) -> str:
-    if not assistant.vocabulary.actors:
+    if not assistant.vocabulary.roles:
         return ""
     say = TEXTS[language]
     names = [
         ("", say["no_role"]),
-        *((name, role_label(assistant, name, language)) for name in assistant.vocabulary.actors),
+        *((name, role_label(assistant, name, language)) for name in assistant.vocabulary.roles),
     ]
     options = "".join(
         f'<option value="{escape(name)}"{" selected" if name == (role or "") else ""}>{escape(label)}</option>'
@@ -140,7 +161,7 @@ def _role_picker(assistant: Assistant, role: str | None, language: Language) -> 
 
 def role_label(assistant: Assistant, role: str | None, language: Language) -> str:
     """The name of a role in the reader's language."""
-    entry = assistant.vocabulary.actors.get(role or "")
+    entry = assistant.vocabulary.role(role)
     if entry is None:
         return TEXTS[language]["no_role"]
     label = (entry.label_en if language == "en" else "") or entry.label

@@ -42,17 +42,19 @@ class Starters:
         return tuple(chosen)
 
     def _written(self, role: str | None, language: Language) -> Iterator[tuple[str, str]]:
-        for document, dutch, english in _starters().get(role or "none", ()):
+        starters, known = _starters(), self._assistant.vocabulary.role(role)
+        rows = starters.get(role or "none") or starters.get(known.actor if known else "") or []
+        for document, dutch, english in rows:
             if document in self._assistant.snapshot.documents:
                 yield document, english if language == "en" else dutch
 
     def _asked(self, role: str | None, language: Language) -> Iterator[tuple[str, str]]:
         """One question of the bank for each section that speaks to the role."""
-        snapshot = self._assistant.snapshot
+        snapshot, known = self._assistant.snapshot, self._assistant.vocabulary.role(role)
         sections: set[tuple[str, ...]] = set()
         for passage, questions in zip(snapshot.passages, snapshot.questions, strict=True):
             section = (passage.document, *passage.section)
-            if section in sections or (role and role not in (*passage.actors, *passage.audience)):
+            if section in sections or (known and known.actor not in (*passage.actors, *passage.audience)):
                 continue
             wanted = questions[-1:] if language == "en" else questions
             for question in wanted:
@@ -62,8 +64,9 @@ class Starters:
                     break
 
     def _answers(self, question: str, role: str | None, document: str) -> bool:
-        # Not `ask`: nobody asked it, so nobody is to hear of it.
-        answer = answer_question(question, self._assistant.parts, role)
+        known = self._assistant.vocabulary.role(role)
+        # Not `ask`: nobody asked it, so nobody is to hear of it, and a language model need not be put to work.
+        answer = answer_question(question, self._assistant.parts, known.actor if known else None)
         return answer.status == "answered" and any(citation.document == document for citation in answer.citations)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from assistant.assistant import Assistant
+from assistant.roles import Role
 from assistant.text import fold, words
 from assistant.types import Mention, Question
 from assistant.vocabulary import Entry, Vocabulary
@@ -12,13 +13,37 @@ from assistant.web.texts import TEXTS, Language
 from assistant.web.turns import Turn
 
 
-def understood_line(question: Question, assistant: Assistant, language: Language) -> str:
-    """The question as understood: aspect, actors, domain in the reader's language."""
+def again(
+    turn: Turn, text: str | None = None, role: str | None = None, alone: bool = False, plain: bool | None = None
+) -> str:
+    """The attributes of a button that asks a turn's question again in its place; what is not given stays as it was."""
+    asked = turn.asked
+    attributes = {
+        "data-ask": turn.question if text is None else text,
+        "data-at": str(turn.number),
+        "data-role": (asked.role or "") if role is None else role,
+        "data-plain": str(asked.plain if plain is None else plain).lower(),
+        **({"data-alone": "true"} if alone or asked.alone else {}),
+    }
+    return " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+
+
+def day_of(iso: str) -> str:
+    """A date as people write it: 2026-11-24 → 24-11-2026."""
+    return "-".join(reversed(iso.split("-")))
+
+
+def understood_line(question: Question, assistant: Assistant, language: Language, role: str | None = None) -> str:
+    """The question as understood: aspect, actors, domain in the reader's language; `role` is the one it is asked in."""
     say, vocabulary = TEXTS[language], assistant.vocabulary
     parts = [_label(question.aspect, vocabulary.aspects, language)]
+    chosen = vocabulary.role(role)
     for actor in question.actors:
-        role = f" ({say['by_role']})" if actor.source == "role" else ""
-        parts.append(_label(actor, vocabulary.actors, language) + role)
+        label = _label(actor, vocabulary.actors, language)
+        if actor.source == "role":
+            own = _name(chosen, language) if chosen and chosen.actor == actor.id else label
+            label = f"{own} ({say['by_role']})"
+        parts.append(label)
     parts.append(_label(question.domain, vocabulary.domains, language))
     if question.follow_up:
         parts.append(say["follow_up"])
@@ -30,7 +55,7 @@ def understood_html(turn: Turn, assistant: Assistant, language: Language) -> str
     if turn.answer is None:
         return ""
     say, question = TEXTS[language], turn.answer.understood
-    line = understood_line(question, assistant, language)
+    line = understood_line(question, assistant, language, turn.asked.role)
     quick = ""
     if any(actor.source == "role" for actor in question.actors):
         quick += _again(turn, turn.question, say["without_role"], role="")
@@ -72,12 +97,8 @@ def _other_actors(turn: Turn, question: Question, assistant: Assistant, language
 
 
 def _again(turn: Turn, text: str, label: str, role: str | None = None, alone: bool = False) -> str:
-    more = f' data-role="{escape(turn.asked.role or "" if role is None else role)}"'
-    more += ' data-alone="true"' if alone or turn.asked.alone else ""
-    return (
-        f'<button type="button" class="chip small" data-ask="{escape(text)}" data-at="{turn.number}"{more}>'
-        f"{escape(label)}</button>"
-    )
+    button = f'<button type="button" class="chip small" {again(turn, text, role, alone)}>'
+    return f"{button}{escape(label)}</button>"
 
 
 def _label(mention: Mention | None, entries: dict[str, Entry], language: Language) -> str:
@@ -85,7 +106,7 @@ def _label(mention: Mention | None, entries: dict[str, Entry], language: Languag
     return _name(entry, language) if entry else ""
 
 
-def _name(entry: Entry, language: Language) -> str:
+def _name(entry: Entry | Role, language: Language) -> str:
     return (entry.label_en if language == "en" else "") or entry.label
 
 

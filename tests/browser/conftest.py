@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from llm_server import llm_server
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -40,9 +42,9 @@ def server_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, server_folder):
-    """The address of a running `assistant chat` over the real documents, one question bank and a hostile document."""
-    corpus, work = tmp_path_factory.mktemp("corpus"), server_folder
+def corpus_folder(tmp_path_factory):
+    """The real documents, one question bank, the pathways and a hostile document."""
+    corpus = tmp_path_factory.mktemp("corpus")
     for path in (*ROOT.joinpath("corpus").glob("*.md"), ROOT / "corpus/vocabulary.yaml"):
         if path.name != "README.md":
             shutil.copy(path, corpus / path.name)
@@ -51,17 +53,45 @@ def server(tmp_path_factory, server_folder):
     if ROOT.joinpath("corpus/pathways").is_dir():
         shutil.copytree(ROOT / "corpus/pathways", corpus / "pathways")
     (corpus / "kwaad <img src=x onerror=alert(1)>.md").write_text(HOSTILE, encoding="utf-8")
+    return corpus
+
+
+@pytest.fixture(scope="session")
+def server(corpus_folder, server_folder):
+    """The address of a running `assistant chat` that quotes."""
+    with _serving(corpus_folder, server_folder, ASSISTANT_MODE="quote") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def model():
+    """A language model whose script a test sets."""
+    with llm_server() as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def writing_server(server, corpus_folder, server_folder, model):
+    """The address of an `assistant chat` over the same index that writes with the model."""
+    settings = {"ASSISTANT_LLM_BASE_URL": model.url, "ASSISTANT_LLM_MODEL": "klein", "ASSISTANT_LLM_SECONDS": "60"}
+    with _serving(corpus_folder, server_folder, **settings) as address:
+        yield address
+
+
+@contextmanager
+def _serving(corpus, work, **settings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "assistant.cli", "chat", "--port", str(port)]
     command += ["--corpus", str(corpus), "--index", str(work / "index")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ASSISTANT_MODE": "quote"}
-    with (work / "log").open("w") as log:
+    log_file = work / f"log-{port}"
+    with log_file.open("w") as log:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
         process = subprocess.Popen(command, cwd=work, env=environment, stdout=log, stderr=log)
         try:
             address = f"http://127.0.0.1:{port}/"
-            _wait_for(address, process, work / "log")
+            _wait_for(address, process, log_file)
             yield address
         finally:
             process.terminate()
@@ -101,6 +131,19 @@ def chromium():
 @pytest.fixture
 def open_page(chromium, server):
     """Opens the chat in a fresh browser; afterwards nothing may have left the server's origin, and no script failed."""
+    with _opener(chromium, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_writing(chromium, writing_server):
+    """Opens the chat that writes with a language model, in the same way."""
+    with _opener(chromium, writing_server) as opened:
+        yield opened
+
+
+@contextmanager
+def _opener(chromium, server):
     contexts, trouble = [], []
 
     def watch(page):
@@ -115,7 +158,7 @@ def open_page(chromium, server):
     def opened(path="", width=1280, height=900, **context):
         context = chromium.new_context(**{"locale": "nl-NL", "viewport": {"width": width, "height": height}, **context})
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         context.on("page", watch)
         page = context.new_page()
         page.goto(server + path)
@@ -123,9 +166,11 @@ def open_page(chromium, server):
         return page
 
     opened.expected_trouble = lambda: trouble.clear()
-    yield opened
-    for context in contexts:
-        context.close()
+    try:
+        yield opened
+    finally:
+        for context in contexts:
+            context.close()
     assert not trouble
 
 

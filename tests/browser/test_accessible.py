@@ -1,19 +1,10 @@
 """axe-core finds nothing serious on any page, light or dark, desktop or phone; text can be made twice as big."""
 
 import pytest
+from asking import TASKS, UNKNOWN, ask
 from axe_playwright_python.sync_playwright import Axe
 
-TASKS = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
-UNKNOWN = "Wat kost de LED Basisopleiding per deelnemer?"
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-
-
-def ask(page, question):
-    """Type a question, send it with Enter, and wait for the turn that comes of it."""
-    before = page.locator(".turn").count()
-    page.fill("#vraag", question)
-    page.press("#vraag", "Enter")
-    page.locator(".turn").nth(before).wait_for()
 
 
 def assert_accessible(page):

@@ -3,19 +3,7 @@
 import re
 
 import pytest
-
-TASKS = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
-UNKNOWN = "Wat kost de LED Basisopleiding per deelnemer?"
-
-
-def ask(page, question):
-    """Type a question, send it with Enter, and give the turn that comes of it."""
-    before = page.locator(".turn").count()
-    page.fill("#vraag", question)
-    page.press("#vraag", "Enter")
-    turn = page.locator(".turn").nth(before)
-    turn.wait_for()
-    return turn
+from asking import TASKS, UNKNOWN, ask
 
 
 def test_an_answer_is_cited_and_its_source_opens_at_the_passage(page):
@@ -74,6 +62,25 @@ def test_the_role_is_remembered_and_counts(page):
     assert page.input_value("#rol") == "cluster"
 
 
+def test_a_starting_and_a_settled_trainer_have_questions_of_their_own(page):
+    def starters(role, name):
+        page.select_option("#rol", role)
+        page.wait_for_selector(f"text=voor: {name}")
+        return page.locator(".starter").all_inner_texts()
+
+    new, settled = (
+        starters("startende-opleider", "Startende opleider"),
+        starters("lid-opleidingsgroep", "Lid opleidingsgroep"),
+    )
+    assert len(new) == len(settled) == 6
+    assert new != settled
+    turn = ask(page, "Wat zijn onze taken voor het opleidingsklimaat?")
+    assert "Lid opleidingsgroep (uw rol)" in turn.locator(".understood").inner_text()
+    page.reload()
+    page.wait_for_selector(".turn .answer")
+    assert page.input_value("#rol") == "lid-opleidingsgroep"
+
+
 def test_the_page_follows_the_language_of_the_browser_and_the_switch(open_page):
     page = open_page(locale="en-GB")
     page.wait_for_selector("text=What would you like to know")
@@ -83,7 +90,8 @@ def test_the_page_follows_the_language_of_the_browser_and_the_switch(open_page):
     page.click("[data-lang=nl]")
     page.wait_for_selector("text=Bronnen")
     page.reload()
-    page.wait_for_selector("text=Wat wilt u weten")
+    page.wait_for_selector(".turn >> text=Bronnen")
+    assert page.evaluate("document.documentElement.lang") == "nl"
 
 
 def test_a_starter_question_asks_itself(page):
@@ -127,10 +135,13 @@ def test_the_keyboard_alone_is_enough(page):
     assert "\n" in page.input_value("#vraag")
     page.keyboard.press("Enter")
     page.wait_for_selector(".turn .answer")
-    for _ in range(40):
-        page.keyboard.press("Shift+Tab")
-        if page.evaluate("document.activeElement.matches('.answer .cite')"):
-            break
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Naar het antwoord", "the short way back"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.answer .cite, .answer abbr')")
+    while not page.evaluate("document.activeElement.matches('.answer .cite')"):
+        page.keyboard.press("Tab")
     assert page.locator("#citaat").is_visible(), "the quote shows on focus"
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none", "the focus can be seen"

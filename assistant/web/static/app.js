@@ -8,11 +8,12 @@
   const NAMES = {
     role: "opleidingsassistent.rol",
     language: "opleidingsassistent.taal",
+    plain: "opleidingsassistent.eenvoudig",
     unanswered: "opleidingsassistent.onbeantwoord",
   };
   // While an answer takes longer than the first, the server is asked whether it is still there.
   const PROBE_EVERY = 3000;
-  const GIVE_UP_AFTER = { ask: 45000, restore: 45000, other: 5000 };
+  const GIVE_UP_AFTER = { restore: 45000, other: 5000 };
   let fire = null;
   let editing = null;
 
@@ -22,6 +23,9 @@
   let language = null;
   const languageShown = () => document.getElementById("stel")?.dataset.language ?? "nl";
   const languageNow = () => language ?? languageShown();
+  // Where no language model is configured there is nothing to put in plain language.
+  const plainBox = () => document.getElementById("eenvoudig");
+  const plainNow = () => Boolean(plainBox()) && own.kept(NAMES.plain) === "1";
   const lastTurn = () => [...document.querySelectorAll("#gesprek .turn")].at(-1);
 
   // What the browser keeps; a browser that keeps nothing is fine too.
@@ -58,7 +62,7 @@
     current.before = lastTurn()?.dataset.made;
     current.since = Date.now();
     current.timer = setInterval(watchOver, PROBE_EVERY);
-    fire(current.event, { role: roleNow(), chosen: roleNow(), language: languageNow(), ...current.data });
+    fire(current.event, { role: roleNow(), chosen: roleNow(), language: languageNow(), plain: plainNow(), ...current.data });
   };
 
   const finish = () => {
@@ -76,6 +80,7 @@
       finish();
     }
     document.documentElement.lang = languageShown();
+    if (plainBox()) plainBox().checked = plainNow();
     keepOpen();
     own.conversationChanged?.();
   };
@@ -94,11 +99,16 @@
 
   const watchOver = async () => {
     const mine = current;
-    const late = Date.now() - mine.since > (GIVE_UP_AFTER[mine.event] ?? GIVE_UP_AFTER.other);
+    const late = Date.now() - mine.since > patience(mine.event);
     const alive = !late && (await reachable());
     if (current !== mine || alive) return;
     if (mine.event === "ask") fail();
     finish();
+  };
+
+  const patience = (event) => {
+    if (event === "ask") return 1000 * Number(document.getElementById("stel")?.dataset.patience ?? 45);
+    return GIVE_UP_AFTER[event] ?? GIVE_UP_AFTER.other;
   };
 
   const reachable = async () => {
@@ -129,11 +139,11 @@
     stopEditing();
     // Gradio reloads the page when the connection comes back: the question is not lost then.
     own.keep(NAMES.unanswered, JSON.stringify({ question, more }), "sessionStorage");
-    showBusy(question, more.at);
-    own.send("ask", { question, ...more });
+    const token = own.newToken();
+    showBusy(question, token, more.at);
+    own.send("ask", { question, token, ...more });
   };
 
-  const busy = make("div", { id: "bezig", hidden: "" });
   const live = make("div", { class: "sr", role: "status", "aria-live": "polite" });
   const announce = (text) => {
     live.textContent = "";
@@ -141,20 +151,16 @@
   };
   own.announce = announce;
 
-  const asked = (question) =>
-    make("div", { class: "asked" }, make("h2", { class: "sr" }, own.say("You")), make("p", {}, question));
-
-  const showBusy = (question, at) => {
-    document.getElementById("gesprek")?.after(busy);
-    busy.replaceChildren(asked(question), make("p", { class: "status" }, own.say("Searching")));
-    busy.hidden = false;
-    document.body.dataset.busy = "";
+  const showBusy = (question, token, at) => {
+    own.working(question, token, () => {
+      if (current?.data.token === token) current.since = Date.now();
+    });
     // What is asked again stays in its place until the new answer is there.
     for (const turn of document.querySelectorAll("#gesprek .turn")) {
       turn.classList.toggle("leaving", at !== undefined && Number(turn.id.replace("beurt-", "")) >= at);
     }
     announce(own.say("Searching"));
-    busy.scrollIntoView({ block: "start" });
+    own.showWorking();
   };
 
   const unanswered = () => {
@@ -166,28 +172,24 @@
     }
   };
 
-  const calm = () => {
-    busy.hidden = true;
-    busy.replaceChildren();
-    delete document.body.dataset.busy;
-  };
-
   const fail = () => {
-    const { question, ...more } = current.data;
+    const { question, token, ...more } = current.data;
     const again = { type: "button", class: "chip", "data-ask": question };
     for (const [name, value] of Object.entries(more)) again[`data-${name}`] = String(value);
     const retry = make("button", again, own.say("Retry"));
-    const said = make("div", { class: "said" }, make("h2", {}, own.say("Failed")), make("p", {}, own.say("Offline")), retry);
-    busy.replaceChildren(asked(question), make("section", { class: "told failed", role: "alert" }, said));
+    own.stopWorking(token);
+    own.failedWorking(question, retry);
   };
 
   const answered = () => {
     own.keep(NAMES.unanswered, null, "sessionStorage");
-    calm();
+    const { reading, focused } = own.doneWorking();
     const turn = lastTurn();
     const told = turn.querySelector(".told");
     announce(told.dataset.say ?? told.querySelector("h2")?.textContent ?? "");
-    turn.scrollIntoView({ block: "start" });
+    // Who is reading already is not moved.
+    if (!reading) turn.scrollIntoView({ block: "start" });
+    own.focusMark(turn, focused);
   };
 
   const startEditing = (button) => {
@@ -267,6 +269,7 @@
     submit();
   });
   document.addEventListener("change", (event) => {
+    if (event.target.id === "eenvoudig") own.keep(NAMES.plain, event.target.checked ? "1" : null);
     if (event.target.id !== "rol") return;
     own.keep(NAMES.role, event.target.value);
     own.send("setup");
@@ -278,7 +281,8 @@
 
   const act = (button, data) => {
     if (data.ask !== undefined) {
-      const more = { role: data.role, at: data.at && Number(data.at), alone: data.alone && true };
+      const plain = data.plain && data.plain === "true";
+      const more = { role: data.role, at: data.at && Number(data.at), alone: data.alone && true, plain };
       own.ask(data.ask, Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)));
     } else if (data.lang !== undefined) {
       own.keep(NAMES.language, data.lang);
@@ -295,11 +299,14 @@
       stopEditing();
     } else if (data.judge !== undefined) {
       own.send("judge", { turn: Number(data.turn), verdict: data.judge });
+    } else if (data.answer !== undefined) {
+      lastTurn()?.querySelector(".told").focus();
     } else if (data.restart !== undefined) {
       own.closeSource?.();
       own.leaveConversation?.();
       own.keep(NAMES.unanswered, null, "sessionStorage");
-      calm();
+      if (current?.event === "ask") own.stopWorking(current.data.token);
+      own.doneWorking();
       stopEditing();
       own.send("restart");
       field()?.focus();

@@ -1,5 +1,6 @@
 /* Conversations kept in the reader's own browser: found again, renamed, deleted, saved as a file.
-   Kept are the questions and which version of each document was quoted; answers are given anew from the documents. */
+   Kept are the questions and the answers as they were given, each as data with a seal of the server's: what comes back
+   with another seal is not shown but asked anew. */
 "use strict";
 (() => {
   const own = window.opleidingsassistent;
@@ -18,10 +19,16 @@
     }
   };
 
-  /** Store all conversations; when the browser's room is full the oldest go. */
+  const withoutAnswers = (talk) => ({ ...talk, turns: talk.turns.map(({ given, seal, ...asked }) => asked) });
+  const hasAnswers = (talk) => talk.turns.some((turn) => turn.given);
+
+  /** Store all conversations; when the browser's room is full the answers of the oldest go, then the oldest. */
   const store = (talks) => {
     let kept = talks.slice(0, MOST);
-    while (!own.keep(ALL, JSON.stringify(kept)) && kept.length) kept = kept.slice(0, -1);
+    while (!own.keep(ALL, JSON.stringify(kept)) && kept.length) {
+      const oldest = kept.findLastIndex(hasAnswers);
+      kept = oldest > 0 ? kept.with(oldest, withoutAnswers(kept[oldest])) : kept.slice(0, -1);
+    }
   };
 
   const currentId = () => own.kept(CURRENT, "sessionStorage");

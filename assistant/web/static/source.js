@@ -86,7 +86,7 @@
     const close = make("button", { type: "button", class: "close" }, cross);
     close.addEventListener("click", () => panel.close());
     panel = make("dialog", { id: "bron" });
-    panel.append(make("div", { class: "panel-bar" }, page, close), make("div", { class: "panel-body source", tabindex: "0" }));
+    panel.append(make("div", { class: "panel-bar" }, make("span", { class: "panel-title" }), page, close), make("div", { class: "panel-body source", tabindex: "0" }));
     panel.addEventListener("close", closed);
     panel.addEventListener("click", (event) => event.target === panel && panel.close());
     document.body.append(panel);
@@ -145,6 +145,8 @@
     }
     body.innerHTML = html; // from our own server, which escapes what documents hold
     body.scrollTop = 0;
+    // On a phone the passage is shown at once, below the title: which document it is stands in the bar.
+    panel.querySelector(".panel-title").textContent = body.querySelector("h2")?.textContent ?? "";
     body.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
     const mark = body.querySelector("mark");
     if (!mark) return;
