@@ -269,7 +269,7 @@ def one_verdict(desk: Desk, call: Call) -> Response:
         rests = [{"document": c.document, "quote": c.quote} for i, c in enumerate(proofs) if str(i) in ticked]
         row = {
             "question": verdict.question,
-            "actor": verdict.role,
+            "actor": _actor(desk, verdict),
             "note": call.value("noot", 1_000),
             "citations": rests,
         }
@@ -288,13 +288,18 @@ def one_verdict(desk: Desk, call: Call) -> Response:
     return _page(desk, call, "case", body, beheer_insight.FEEDBACK, 409 if message else 200)
 
 
+def _actor(desk: Desk, verdict: Verdict) -> str | None:
+    """The actor that the reader chose, if the vocabulary still has it."""
+    return verdict.role if verdict.role in desk.assistant.vocabulary.actors else None
+
+
 def _proofs(desk: Desk, verdict: Verdict) -> tuple[Sequence[Citation], int]:
     """What a right answer may rest on: what is cited now, then what else is found; and how many are cited."""
     parts = desk.assistant.parts
     try:
         # Not `ask`: the maintainer's look at it is no question of a reader.
-        answer = answer_question(verdict.question, parts, verdict.role)
-        hits = desk.assistant.search(verdict.question, k=_FOUND, actor=verdict.role)
+        answer = answer_question(verdict.question, parts, _actor(desk, verdict))
+        hits = desk.assistant.search(verdict.question, k=_FOUND, actor=_actor(desk, verdict))
     except UsageError:
         return (), 0  # a question of before a limit that it would not pass now
     known = [hit.passage for hit in hits if hit.passage.document in parts.snapshot.documents]
