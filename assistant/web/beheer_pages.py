@@ -289,8 +289,9 @@ def one_verdict(desk: Desk, call: Call) -> Response:
 
 
 def _actor(desk: Desk, verdict: Verdict) -> str | None:
-    """The actor that the reader chose, if the vocabulary still has it."""
-    return verdict.role if verdict.role in desk.assistant.vocabulary.actors else None
+    """The actor of the role that the reader chose, if the vocabulary still has it."""
+    known = desk.assistant.vocabulary.role(verdict.role)
+    return known.actor if known else None
 
 
 def _proofs(desk: Desk, verdict: Verdict) -> tuple[Sequence[Citation], int]:
