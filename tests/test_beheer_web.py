@@ -15,6 +15,7 @@ from docx import Document as WordDocument
 from fastapi.testclient import TestClient
 from support import TINY, write_files
 
+from assistant import index_commands
 from assistant.assistant import Assistant
 from assistant.beheer.accounts import Accounts
 from assistant.beheer.audit import Audit
@@ -23,7 +24,7 @@ from assistant.beheer.tools import Tools
 from assistant.beheer.workbench import Workbench
 from assistant.build import build_index
 from assistant.embed import Encoder
-from assistant.errors import UsageError
+from assistant.errors import FailedError, UsageError
 from assistant.feedback import Feedback, Verdict
 from assistant.publication import publications
 from assistant.retrieve import DEFAULT
@@ -499,6 +500,37 @@ def test_a_file_that_is_too_large_is_not_kept(site: Site, monkeypatch: pytest.Mo
     assert sent.status_code == 409
     assert "is groter dan 1 MB" in sent.text
     assert not list((site.index / "beheer/uploads").iterdir())
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_without_evals_the_gate_says_that_nothing_was_measured(site: Site, installed: bool) -> None:
+    def measure(before: str | None, after: str, tell: object) -> dict[str, object]:
+        raise FailedError("De vragen van de evals zijn hier niet geïnstalleerd.")
+
+    site.measure = measure if installed else None  # type: ignore[method-assign,assignment]
+    client = site.client()
+    post(client, "/beheer/verwijder", document="cursus")
+    page = settle(client)
+    assert "De antwoorden zijn niet gemeten." in page
+    assert ("niet geïnstalleerd" in page) == installed
+    where = "/beheer/voorstel"
+    assert post(client, where, where, actie="publiceer", kandidaat=candidate(page)).status_code == 303
+    assert publications(site.index)[-1]["gate"] == "none"
+
+
+def test_the_command_line_lends_the_real_evals(site: Site) -> None:
+    tools = index_commands.tools(Settings(corpus=site.corpus, index=site.index))
+    assert tools.draft is not None
+    assert tools.measure is not None
+    quote = {"document": "cursus", "quote": "De cursus kost 200 euro; de opleider betaalt."}
+    draft = tools.draft({"question": "Wat kost de cursus?", "note": "200 euro", "citations": [quote]})
+    assert draft["gold"] == [quote]
+    assert draft["answerable"]
+    with pytest.raises(FailedError, match="geen evalvraag"):
+        tools.draft({"question": "Wat kost de cursus?", "citations": [{**quote, "quote": "Dit staat er niet."}]})
+    measured = tools.measure(None, published_id(site.index) or "", lambda done, total: None)
+    assert measured["failures"]  # the questions of the evals are about other documents
+    assert measured["cases"] == 0
 
 
 # Hostile and broken files
