@@ -115,7 +115,8 @@ def _preview(
     if preview.warnings:
         warnings = f'<section class="warnings"><h2>{look.say("warnings")}</h2>{listed(preview.warnings)}</section>'
     fields = (
-        f'<div class="edition">{_edition(upload, preview, known, look)}</div><div class="two"><fieldset class="about"><legend>{look.say("about")}</legend>{_fields(values, preview, look)}'
+        f'<div class="edition">{_edition(upload, preview, known, look)}</div>'
+        f'<div class="two"><fieldset class="about"><legend>{look.say("about")}</legend>{_fields(values, preview, look)}'
         f"</fieldset><div>{_recognised(preview, vocabulary, look)}</div></div>"
         f'<details class="markdown"><summary>{look.say("edit_text")}</summary><label class="sr" for="tekst">'
         f'{look.say("text")}</label><textarea id="tekst" name="tekst" rows="24" spellcheck="false">{escape(body)}'
