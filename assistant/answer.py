@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.confidence import Confidence, load_confidence
 from assistant.embed import Encoder
 from assistant.extract import Group, Span, extract
+from assistant.precedent import precedent_of
 from assistant.question import understand
 from assistant.retrieve import retrieve
 from assistant.snapshot import Snapshot
@@ -79,7 +80,8 @@ def answer_question(text: str, parts: Parts, role: str | None = None, history: S
     sure = 0.0
     if hits and question.kind != "chitchat":
         groups = extract(question, hits, parts.snapshot)
-        sure = parts.confidence.of(question, hits, groups)
+        precedent = precedent_of(question.search_text, parts.encoder.query(question.search_text), parts.snapshot)
+        sure = parts.confidence.of(question, hits, groups, precedent)
     if not groups or sure < parts.confidence.threshold:
         answer = _refuse(question, hits, parts.snapshot)
     else:
