@@ -12,6 +12,7 @@ from typing import Literal
 from assistant.confidence import Confidence, load_confidence
 from assistant.embed import Encoder
 from assistant.extract import Group, Span, extract
+from assistant.precedent import precedent_of
 from assistant.question import understand
 from assistant.retrieve import retrieve
 from assistant.snapshot import Snapshot
@@ -94,7 +95,8 @@ def answer_question(
     sure = 0.0
     if hits and question.kind != "chitchat":
         groups = extract(question, hits, parts.snapshot)
-        sure = parts.confidence.of(question, hits, groups)
+        precedent = precedent_of(question.search_text, parts.encoder.query(question.search_text), parts.snapshot)
+        sure = parts.confidence.of(question, hits, groups, precedent)
     if not groups or sure < parts.confidence.threshold:
         answer = _refuse(question, hits, parts.snapshot)
     else:

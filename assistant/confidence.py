@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.expects import things_of
 from assistant.extract import Group, answers_kind
 from assistant.kinds import STRICT
+from assistant.precedent import Precedent
 from assistant.question import names_section
 from assistant.text import content_words
 from assistant.types import Hit, Question
@@ -18,7 +19,9 @@ from assistant.types import Hit, Question
 CALIBRATION = Path(__file__).resolve().parent / "calibration.json"
 
 
-def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -> dict[str, float]:
+def features(
+    question: Question, hits: Sequence[Hit], groups: Sequence[Group], precedent: Precedent
+) -> dict[str, float]:
     """What the decision rests on, each about 0..1.
 
     cosine: of the best of three hits. coverage: the weighted share of the question's words that they hold.
@@ -26,8 +29,8 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
     a number, a date). answers: and the best hit holds one. structure: the headings have just the section asked for.
     focus: the best hit misses the word that the question asks of ('welke sanctie'). things: the nearest hits miss
     what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the
-    same
-    kind of thing.
+    same kind of thing. gap, unanswered, wording: how like it is to questions that are known to have no answer
+    (`assistant.precedent`); nearer: nearer to one of those than to those of the nearest hits.
     """
     if not hits:
         return {}
@@ -56,8 +59,10 @@ def features(question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -
         "missing": _missing(content, held),
         "short": 1.0 / max(1, len(content)),
         "asked_before": max(hit.asked_before for hit in near),
-        "gap": best.gap,
-        "nearer": best.gap - max(hit.evidence.get("best_question", 0.0) for hit in near) if best.gap else 0.0,
+        "gap": precedent.gap,
+        "nearer": precedent.gap - max(hit.evidence.get("best_question", 0.0) for hit in near),
+        "unanswered": precedent.unanswered,
+        "wording": precedent.wording,
     }
 
 
@@ -74,9 +79,11 @@ class Confidence:
     intercept: float
     threshold: float
 
-    def of(self, question: Question, hits: Sequence[Hit], groups: Sequence[Group]) -> float:
+    def of(
+        self, question: Question, hits: Sequence[Hit], groups: Sequence[Group], precedent: Precedent
+    ) -> float:
         """Probability that the answer made from these hits answers the question."""
-        values = features(question, hits, groups)
+        values = features(question, hits, groups, precedent)
         total = self.intercept + sum(weight * values.get(name, 0.0) for name, weight in self.coefficients.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 

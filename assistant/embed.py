@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +34,11 @@ class Encoder:
     _query: Encode = field(repr=False)
     _passages: Encode = field(repr=False)
 
+    @lru_cache(maxsize=64)  # noqa: B019  # the few encoders of a process live as long as it does
     def query(self, text: str) -> Vectors:
-        """One question → a unit vector of shape (dimensions,)."""
+        """One question → a unit vector of shape (dimensions,), read-only. The last ones are kept: answering asks twice."""
         vector: Vectors = self._checked(self._query([text]))[0]
+        vector.flags.writeable = False
         return vector
 
     def passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:

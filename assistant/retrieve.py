@@ -92,10 +92,8 @@ def retrieve(
         ways += ["lexical"] if evidence["lexical"] > 0 else []
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
-    gap = snapshot.nearest_gap(vector)
     ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
-    completed = [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]]
-    return [replace(hit, gap=gap) for hit in completed] + ranked[COMPLETED:]
+    return [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]] + ranked[COMPLETED:]
 
 
 def _total(evidence: Mapping[str, float], weights: Weights) -> float:

@@ -60,6 +60,8 @@ class Snapshot:
     rows: dict[str, int] = field(repr=False)
     unanswered: tuple[tuple[str, str], ...] = field(repr=False)
     gaps: NDArray[np.float32] = field(repr=False)
+    asked: tuple[str, ...] = field(repr=False)
+    asked_vectors: NDArray[np.float32] = field(repr=False)
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
 
@@ -69,10 +71,6 @@ class Snapshot:
         flat = self.vectors[[row for group in groups for row in group]] @ vector if groups else np.zeros(0, np.float32)
         values = iter(flat.tolist())
         return [[next(values) for _ in group] for group in groups]
-
-    def nearest_gap(self, vector: NDArray[np.float32]) -> float:
-        """The similarity of a question to the nearest one that is known to have no answer; 0 when none is known."""
-        return float((self.gaps @ vector).max()) if len(self.gaps) else 0.0
 
 
 def snapshot_ids(index: Path) -> list[str]:
@@ -181,6 +179,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         store.close()
         raise IndexMismatch(f"De index {folder.name} is niet compleet. Maak hem opnieuw met: assistant index --full")
     passages = tuple(_passage(row[0]) for row in rows)
+    asked = {key: question for row in rows for key, question in zip(row[2][1:], row[1], strict=True)}
     rows_of = {key: row for row, key in enumerate(order)}
     keys = tuple(tuple(row[2]) for row in rows)
     holders: dict[str, list[int]] = {}
@@ -199,6 +198,8 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         vectors=vectors,
         rows=rows_of,
         unanswered=tuple((question, key) for question, key in gaps),
+        asked=tuple(asked.values()),
+        asked_vectors=vectors[[rows_of[key] for key in asked]] if asked else vectors[:0],
         gaps=vectors[[rows_of[key] for _, key in gaps]] if gaps else vectors[:0],
         holders={key: tuple(numbers) for key, numbers in holders.items()},
         numbers={passage.id: number for number, passage in enumerate(passages)},

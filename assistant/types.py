@@ -110,7 +110,6 @@ class Hit:
     """A passage with its score for one question (higher is better) and the evidence that the score was made of.
 
     `cosine` is the best of its own text and its bank questions; `evidence` has the terms of the score by name.
-    `gap` is how near the question lies to one that is known to have no answer, as a cosine; the same for every hit.
     The first hits also have: in `words`, how well the passage holds each word of the question (1: the word itself,
     less: a synonym or part of it), and in `asked_before` the cosine of the nearest bank question that waits for the
     same kind of thing.
@@ -122,7 +121,6 @@ class Hit:
     evidence: Mapping[str, float] = field(default_factory=dict)
     words: tuple[tuple[str, float], ...] = ()
     asked_before: float = 0.0
-    gap: float = 0.0
     found_by: tuple[str, ...] = ()
 
 
