@@ -20,6 +20,7 @@ from assistant.beheer.workbench import Workbench
 from assistant.errors import AssistantError, UsageError
 from assistant.web import beheer_pages as pages
 from assistant.web.beheer_access import COOKIE, GUEST, LOCAL, Access, set_cookie
+from assistant.web.beheer_desk import Call, Desk
 from assistant.web.beheer_listen import listen
 from assistant.web.beheer_parts import ROOT, Look, beheer_page, button, field, form, title, told
 from assistant.web.beheer_texts import SAY
@@ -27,7 +28,7 @@ from assistant.web.parts import address
 from assistant.web.texts import Language, language_of
 
 AT_ONCE = 20
-Handler = Callable[[pages.Desk, pages.Call], Response]
+Handler = Callable[[Desk, Call], Response]
 
 
 def add_beheer(app: FastAPI, assistant: Assistant, host: str, tools: Tools) -> None:
@@ -44,7 +45,7 @@ def add_beheer(app: FastAPI, assistant: Assistant, host: str, tools: Tools) -> N
     """
     access = Access(assistant.settings, host)
     bench = Workbench(assistant, tools)
-    desk = pages.Desk(assistant, bench, Uploads(bench.index, lambda: bench.stage), tools, listen(assistant))
+    desk = Desk(assistant, bench, Uploads(bench.index, lambda: bench.stage), tools, listen(assistant))
     # The last of the pages answers for every address that the others do not know.
     app.add_route(f"{ROOT}/aanmelden", partial(_sign_in, access, desk), methods=["GET", "POST"])
     app.add_route(f"{ROOT}/afmelden", partial(_sign_out, access, desk), methods=["POST"])
@@ -52,7 +53,7 @@ def add_beheer(app: FastAPI, assistant: Assistant, host: str, tools: Tools) -> N
         app.add_route(path, _endpoint(access, desk, handler), methods=[method], include_in_schema=False)
 
 
-def _endpoint(access: Access, desk: pages.Desk, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(access: Access, desk: Desk, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """What stands before every page: who asks, and on a POST whether the form is ours."""
 
     async def answer(request: Request) -> Response:
@@ -72,7 +73,7 @@ def _endpoint(access: Access, desk: pages.Desk, handler: Handler) -> Callable[[R
                     look.words("name"), told(SAY[language]["expired"], "bad"), look, "", 403
                 )
             else:
-                call = pages.Call(request, entry.session.name, form_data, look)
+                call = Call(request, entry.session.name, form_data, look)
                 response = await run_in_threadpool(_handled, handler, desk, call)
             await form_data.close()
         except AssistantError as error:
@@ -87,7 +88,7 @@ def _endpoint(access: Access, desk: pages.Desk, handler: Handler) -> Callable[[R
     return answer
 
 
-def _handled(handler: Handler, desk: pages.Desk, call: pages.Call) -> Response:
+def _handled(handler: Handler, desk: Desk, call: Call) -> Response:
     try:
         return handler(desk, call)
     except AssistantError as error:
@@ -108,7 +109,7 @@ def _is_ours(sent: FormData, session: Session) -> bool:
     return isinstance(given, str) and compare_digest(given.encode(), session.csrf.encode())
 
 
-async def _sign_in(access: Access, desk: pages.Desk, request: Request) -> Response:
+async def _sign_in(access: Access, desk: Desk, request: Request) -> Response:
     language = language_of(request.query_params.get("taal"))
     try:
         entry = await run_in_threadpool(access.enter, request)
@@ -132,9 +133,7 @@ async def _sign_in(access: Access, desk: pages.Desk, request: Request) -> Respon
     return _no_store(response)
 
 
-def _tried(
-    access: Access, desk: pages.Desk, request: Request, sent: FormData, csrf: str, language: Language
-) -> Response:
+def _tried(access: Access, desk: Desk, request: Request, sent: FormData, csrf: str, language: Language) -> Response:
     """The page after an attempt to sign in."""
     name, password = str(sent.get("naam") or "")[:200], str(sent.get("wachtwoord") or "")[:1_000]
     say = SAY[language]
@@ -154,7 +153,7 @@ def _tried(
     return response
 
 
-async def _sign_out(access: Access, desk: pages.Desk, request: Request) -> Response:
+async def _sign_out(access: Access, desk: Desk, request: Request) -> Response:
     entry = await run_in_threadpool(access.enter, request)
     language = language_of(request.query_params.get("taal"))
     response = RedirectResponse(address(f"{ROOT}/aanmelden", language), 303)

@@ -1,85 +1,28 @@
-"""What each page of Beheer does with a request of a maintainer, once that has been let in."""
+"""What each page of Beheer on documents does with a request of a maintainer, once that has been let in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 
-from fastapi import Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.datastructures import UploadFile
 
 from assistant.add import current, vocabulary
-from assistant.answer import answer_question, cite
-from assistant.assistant import Assistant
 from assistant.beheer.documents import rows_of
-from assistant.beheer.drafts import keep_draft
-from assistant.beheer.gaps import Questions, topics
 from assistant.beheer.state import Proposal
-from assistant.beheer.tools import Tools
-from assistant.beheer.uploads import Upload, Uploads
-from assistant.beheer.workbench import Workbench
+from assistant.beheer.uploads import Upload
 from assistant.convert.front import KEYS
 from assistant.errors import AssistantError, IndexMismatch, UsageError
-from assistant.feedback import Feedback, Verdict
 from assistant.publication import gate_of, publications
-from assistant.question import understand
 from assistant.snapshot import published_id, read_manifest, snapshot_ids
-from assistant.types import Citation
 from assistant.web import beheer_documents, beheer_effect, beheer_insight
-from assistant.web.beheer_parts import ROOT, Look, beheer_page
+from assistant.web import beheer_readers as readers
+from assistant.web.beheer_desk import Call, Desk, message_of, missing, page
+from assistant.web.beheer_parts import ROOT, Look
 from assistant.web.beheer_texts import SAY
 from assistant.web.parts import address
 
-_LOGGED, _FOUND = 300, 12
 PATH = beheer_effect.PATH
-
-
-@dataclass(frozen=True, eq=False)
-class Desk:
-    """What the pages work with."""
-
-    assistant: Assistant
-    bench: Workbench
-    uploads: Uploads
-    tools: Tools
-    questions: Questions
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """One request of somebody who was let in; `sent` is the form of a POST, whose token was right."""
-
-    request: Request
-    who: str
-    sent: FormData
-    look: Look
-
-    def value(self, name: str, most: int = 300) -> str:
-        """One field of the form, as text."""
-        found = self.sent.get(name)
-        return found[:most].strip() if isinstance(found, str) else ""
-
-    def asked(self, name: str) -> str:
-        """One value of the address."""
-        return self.request.query_params.get(name, "").strip()
-
-    def done(self, path: str, what: str) -> Response:
-        """On to another page, which says what was done."""
-        return RedirectResponse(address(path, self.look.language, [("gedaan", what)]), 303)
-
-
-def _page(
-    desk: Desk, call: Call, name: str, body: Callable[[Look], str], active: str, status: int = 200
-) -> HTMLResponse:
-    look = replace(call.look, waiting=desk.bench.proposal() is not None)
-    return beheer_page(SAY[look.language][name], body(look), look, active, status)
-
-
-def _message(call: Call) -> str:
-    """What was just done, from the address: only our own words can be shown with it."""
-    known = ("discarded", "published", "rolled_back", "saved")
-    return SAY[call.look.language][call.asked("gedaan")] if call.asked("gedaan") in known else ""
 
 
 def documents(desk: Desk, call: Call, message: str = "") -> Response:
@@ -88,9 +31,9 @@ def documents(desk: Desk, call: Call, message: str = "") -> Response:
     waiting = [(upload, desk.uploads.reading(upload.id)) for upload in desk.uploads.all()]
 
     def body(look: Look) -> str:
-        return beheer_documents.documents_html(rows, loose, waiting, look, message or _message(call))
+        return beheer_documents.documents_html(rows, loose, waiting, look, message or message_of(call))
 
-    return _page(desk, call, "documents", body, ROOT)
+    return page(desk, call, "documents", body, ROOT)
 
 
 def upload(desk: Desk, call: Call) -> Response:
@@ -127,9 +70,9 @@ def one_upload(desk: Desk, call: Call, message: str = "", bad: bool = False) -> 
     known, words = current(corpus), vocabulary(corpus)
 
     def body(look: Look) -> str:
-        return beheer_documents.upload_html(found, preview, known, words, look, message or _message(call), bad)
+        return beheer_documents.upload_html(found, preview, known, words, look, message or message_of(call), bad)
 
-    return _page(desk, call, "documents", body, ROOT, 409 if bad else 200)
+    return page(desk, call, "documents", body, ROOT, 409 if bad else 200)
 
 
 def change_upload(desk: Desk, call: Call) -> Response:
@@ -173,9 +116,9 @@ def proposal(desk: Desk, call: Call, message: str = "", bad: bool = False) -> Re
         return JSONResponse({"ready": not busy, "step": step, "done": progress.done, "total": progress.total})
 
     def body(look: Look) -> str:
-        return beheer_effect.proposal_html(found, progress, look, message or _message(call), bad)
+        return beheer_effect.proposal_html(found, progress, look, message or message_of(call), bad)
 
-    return _page(desk, call, "proposal", body, PATH, 409 if bad else 200)
+    return page(desk, call, "proposal", body, PATH, 409 if bad else 200)
 
 
 def decide(desk: Desk, call: Call) -> Response:
@@ -232,9 +175,9 @@ def versions(desk: Desk, call: Call, message: str = "", bad: bool = False) -> Re
             listed.append(beheer_effect.Version(name, name == current_id, 0, 0, live, broken=True))
 
     def body(look: Look) -> str:
-        return beheer_effect.versions_html(listed, look, message or _message(call), bad)
+        return beheer_effect.versions_html(listed, look, message or message_of(call), bad)
 
-    return _page(desk, call, "versions", body, beheer_effect.VERSIONS, 409 if bad else 200)
+    return page(desk, call, "versions", body, beheer_effect.VERSIONS, 409 if bad else 200)
 
 
 def roll_back(desk: Desk, call: Call) -> Response:
@@ -248,115 +191,6 @@ def roll_back(desk: Desk, call: Call) -> Response:
     return call.done(beheer_effect.VERSIONS, "rolled_back")
 
 
-def feedback(desk: Desk, call: Call) -> Response:
-    """GET: what readers thought."""
-    verdicts = Feedback(desk.bench.index).all()[:_LOGGED]
-    return _page(
-        desk, call, "feedback", lambda look: beheer_insight.feedback_html(verdicts, look), beheer_insight.FEEDBACK
-    )
-
-
-def one_verdict(desk: Desk, call: Call) -> Response:
-    """GET: one verdict, to make an eval case of; POST: the draft."""
-    number = str(call.request.path_params["id"])
-    verdict = next((found for found in Feedback(desk.bench.index).all() if str(found.id) == number), None)
-    if verdict is None:
-        return missing(desk, call)
-    proofs, cited = _proofs(desk, verdict)
-    draft, message = None, ""
-    if call.request.method == "POST":
-        ticked = {str(value) for value in call.sent.getlist("bewijs")}
-        rests = [{"document": c.document, "quote": c.quote} for i, c in enumerate(proofs) if str(i) in ticked]
-        row = {
-            "question": verdict.question,
-            "actor": _actor(desk, verdict),
-            "note": call.value("noot", 1_000),
-            "citations": rests,
-        }
-        try:
-            if desk.tools.draft is None:
-                raise UsageError(SAY[call.look.language]["no_evals"])
-            draft = desk.tools.draft(row)
-            keep_draft(desk.bench.index, draft)
-            desk.bench.audit.write(call.who, "case", detail=str(draft.get("id", "")))
-        except AssistantError as error:
-            message = str(error)
-
-    def body(look: Look) -> str:
-        return beheer_insight.case_html(verdict, proofs, cited, look, draft, message)
-
-    return _page(desk, call, "case", body, beheer_insight.FEEDBACK, 409 if message else 200)
-
-
-def _actor(desk: Desk, verdict: Verdict) -> str | None:
-    """The actor of the role that the reader chose, if the vocabulary still has it."""
-    known = desk.assistant.vocabulary.role(verdict.role)
-    return known.actor if known else None
-
-
-def _proofs(desk: Desk, verdict: Verdict) -> tuple[Sequence[Citation], int]:
-    """What a right answer may rest on: what is cited now, then what else is found; and how many are cited."""
-    parts = desk.assistant.parts
-    try:
-        # Not `ask`: the maintainer's look at it is no question of a reader.
-        answer = answer_question(verdict.question, parts, _actor(desk, verdict))
-        hits = desk.assistant.search(verdict.question, k=_FOUND, actor=_actor(desk, verdict))
-    except UsageError:
-        return (), 0  # a question of before a limit that it would not pass now
-    known = [hit.passage for hit in hits if hit.passage.document in parts.snapshot.documents]
-    found = {(citation.document, citation.start): citation for citation in answer.citations}
-    cited = len(found)
-    for passage in known:
-        found.setdefault((passage.document, passage.quote_start), cite(passage, 0, parts.snapshot))
-    return list(found.values()), cited
-
-
-def gaps(desk: Desk, call: Call) -> Response:
-    """GET: what the documents do not answer; POST: erase what is kept."""
-    if call.request.method == "POST":
-        desk.bench.audit.write(call.who, "cleared")
-        desk.questions.clear()
-        return RedirectResponse(address(beheer_insight.GAPS, call.look.language), 303)
-    found = topics(desk.questions.all())
-
-    def body(look: Look) -> str:
-        return beheer_insight.gaps_html(found, desk.questions.days, look)
-
-    return _page(desk, call, "gaps", body, beheer_insight.GAPS)
-
-
-def bench(desk: Desk, call: Call) -> Response:
-    """GET: a question and what it finds."""
-    question, parts = call.asked("vraag")[:300], desk.assistant.parts
-    understood, hits, message = None, [], ""
-    if question:
-        try:
-            hits = desk.assistant.search(question, k=_FOUND)
-            understood = understand(question, parts.vocabulary, parts.snapshot.lexical.correct, None, [])
-        except UsageError as error:
-            message = str(error)
-    known = parts.snapshot.documents
-    hits = [hit for hit in hits if hit.passage.document in known]
-
-    def body(look: Look) -> str:
-        return beheer_insight.bench_html(question, understood, hits, known, look, message)
-
-    return _page(desk, call, "bench", body, beheer_insight.BENCH)
-
-
-def log(desk: Desk, call: Call) -> Response:
-    """GET: the audit log."""
-    entries = desk.bench.audit.last(_LOGGED)
-    return _page(desk, call, "log", lambda look: beheer_insight.log_html(entries, look), beheer_insight.LOG)
-
-
-def missing(desk: Desk, call: Call) -> Response:
-    """A page that is not there, or not any more."""
-    from assistant.web.beheer_parts import told
-
-    return _page(desk, call, "name", lambda look: told(SAY[look.language]["nothing_here"], "bad"), "", 404)
-
-
 ROUTES: tuple[tuple[str, str, Callable[[Desk, Call], Response]], ...] = (
     (ROOT, "GET", documents),
     (f"{ROOT}/upload", "POST", upload),
@@ -367,12 +201,12 @@ ROUTES: tuple[tuple[str, str, Callable[[Desk, Call], Response]], ...] = (
     (PATH, "POST", decide),
     (beheer_effect.VERSIONS, "GET", versions),
     (beheer_effect.VERSIONS, "POST", roll_back),
-    (beheer_insight.FEEDBACK, "GET", feedback),
-    (f"{beheer_insight.FEEDBACK}/{{id}}", "GET", one_verdict),
-    (f"{beheer_insight.FEEDBACK}/{{id}}", "POST", one_verdict),
-    (beheer_insight.GAPS, "GET", gaps),
-    (beheer_insight.GAPS, "POST", gaps),
-    (beheer_insight.BENCH, "GET", bench),
-    (beheer_insight.LOG, "GET", log),
+    (beheer_insight.FEEDBACK, "GET", readers.feedback),
+    (f"{beheer_insight.FEEDBACK}/{{id}}", "GET", readers.one_verdict),
+    (f"{beheer_insight.FEEDBACK}/{{id}}", "POST", readers.one_verdict),
+    (beheer_insight.GAPS, "GET", readers.gaps),
+    (beheer_insight.GAPS, "POST", readers.gaps),
+    (beheer_insight.BENCH, "GET", readers.bench),
+    (beheer_insight.LOG, "GET", readers.log),
     (f"{ROOT}/{{rest:path}}", "GET", missing),
 )
