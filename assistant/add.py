@@ -133,6 +133,29 @@ def _write_all(preview: Preview, corpus: Path, today: date) -> Added:
     return Added(preview.id, target.relative_to(corpus).as_posix(), original, archived)
 
 
+def withdraw(document: Document, corpus: Path, *, today: date | None = None) -> str:
+    """Take a document out of what holds now; it stays in the archive for questions about an earlier day.
+
+    Returns:
+        Where it went.
+
+    Raises:
+        FailedError: it changed since it was read, or the corpus cannot be written.
+    """
+    target = corpus / document.file
+    try:
+        with corpus_lock(corpus):
+            if not target.is_file() or hashlib.sha256(target.read_bytes()).hexdigest() != document.sha256:
+                raise FailedError(f"{document.file} is intussen gewijzigd of weg. Bekijk de documenten opnieuw.")
+            archived = _archive(corpus, document.id, document.text, (today or date.today()).isoformat())
+            target.unlink()
+    except OSError as error:
+        raise FailedError(
+            f"{document.file} kan niet worden weggehaald ({error.strerror or error}). Controleer de rechten."
+        ) from error
+    return archived
+
+
 def _unchanged(preview: Preview, target: Path) -> str:
     """The text of the earlier edition, which must be what the preview saw."""
     if preview.edition is None:

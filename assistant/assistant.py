@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Assistant:
         self._parts: Parts | None = None
         self._refused: str | None = None
         self._model = load_model(settings)
+        # Told every answer; what listens keeps questions where the operator wants that.
+        self.heard: Callable[[Answer], None] | None = None
 
     @staticmethod
     def open(
@@ -116,6 +118,8 @@ class Assistant:
         parts = self.parts
         earlier = [_sound(text) for text in history]
         quoted = answer_question(_sound(question), parts, actor, earlier, note)
+        if self.heard is not None:
+            self.heard(quoted)
         writer = self._writer(mode, parts)
         if writer is None:
             yield quoted

@@ -15,10 +15,10 @@ from typing import IO
 from assistant.errors import ConversionError, FailedError
 
 
-def write_whole(target: Path, text: str) -> None:
-    """Write text as a file, by one rename."""
+def write_whole(target: Path, content: str | bytes) -> None:
+    """Write text (as UTF-8) or bytes as a file, by one rename."""
     with _replacing(target) as file:
-        file.write(text.encode())
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def copy_whole(source: Path, target: Path, sha256: str) -> None:

@@ -6,8 +6,8 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from assistant.arguments import Add
 from assistant.errors import FailedError
@@ -16,6 +16,7 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.answer import Parts
+    from assistant.beheer.tools import Tools
     from assistant.difference import PassageChange
     from evals.effect import Effect
 
@@ -111,21 +112,61 @@ def run_diff(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _effect(settings: Settings, before: str | None, after: str) -> Effect:
-    try:
-        from evals.effect import measure_effect
-    except ImportError as error:
-        raise FailedError(
-            "De vragen van de evals zijn hier niet geïnstalleerd, dus de antwoorden zijn niet te vergelijken. "
-            "Werk in een checkout met: pip install -e '.[dev]'"
-        ) from error
     with progress() as tell:
 
         def step(done: int, total: int) -> None:
             if tell:
                 tell("Antwoorden vergelijken", done, total)
 
-        old = _parts(settings, before) if before else None
-        return measure_effect(old, _parts(settings, after), tell=step)
+        return _measured(settings, before, after, step)
+
+
+def _measured(settings: Settings, before: str | None, after: str, step: Callable[[int, int], None]) -> Effect:
+    try:
+        from evals.cases import CaseError
+        from evals.effect import measure_effect
+    except ImportError as error:
+        raise FailedError(
+            "De vragen van de evals zijn hier niet geïnstalleerd, dus de antwoorden zijn niet te vergelijken. "
+            "Werk in een checkout met: pip install -e '.[dev]'"
+        ) from error
+    old = _parts(settings, before) if before else None
+    new = _parts(settings, after)
+    try:
+        return measure_effect(old, new, tell=step)
+    except CaseError as error:
+        raise FailedError(f"De vragen van de evals zijn niet bruikbaar: {error}") from error
+    finally:
+        for parts in (old, new):
+            if parts:
+                parts.snapshot.store.close()
+
+
+def tools(settings: Settings) -> Tools:
+    """What the pages of maintainers use of the evals."""
+    from assistant.beheer.tools import Tools
+
+    def measure(before: str | None, after: str, tell: Callable[[int, int], None]) -> dict[str, Any]:
+        return dataclasses.asdict(_measured(settings, before, after, tell))
+
+    return Tools(measure, lambda row: _draft(settings, row))
+
+
+def _draft(settings: Settings, row: Mapping[str, Any]) -> dict[str, Any]:
+    from assistant.read import read_corpus
+
+    try:
+        from evals.cases import CaseError
+        from evals.feedback import ACCEPTED, drafts
+    except ImportError as error:
+        raise FailedError(
+            "De evals zijn hier niet geïnstalleerd. Werk in een checkout met: pip install -e '.[dev]'"
+        ) from error
+    documents = {document.id: document for document in read_corpus(settings.corpus)[0]}
+    try:
+        return next(drafts([json.dumps({**row, "verdict": ACCEPTED})], documents))
+    except CaseError as error:
+        raise FailedError(f"Hiervan kan geen evalvraag worden gemaakt: {error}") from error
 
 
 def _parts(settings: Settings, snapshot: str) -> Parts:

@@ -59,11 +59,11 @@ def check_gate(index: Path, snapshot: str, reason: str | None) -> str:
     return "failed" if failures else "passed"
 
 
-def record(index: Path, snapshot: str, gate: str, reason: str | None = None) -> None:
-    """Write down that a snapshot went live."""
+def record(index: Path, snapshot: str, gate: str, reason: str | None = None, who: str | None = None) -> None:
+    """Write down that a snapshot went live; `who` is the user of this machine when nobody is named."""
     line = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "who": _user(),
+        "who": who or _user(),
         "snapshot": snapshot,
         "gate": gate,
         "reason": reason.strip() if reason and reason.strip() else None,
@@ -72,6 +72,23 @@ def record(index: Path, snapshot: str, gate: str, reason: str | None = None) -> 
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def publications(index: Path) -> list[dict[str, Any]]:
+    """Every time that a snapshot went live, the first one first; a line that a crash left half is passed over."""
+    found: list[dict[str, Any]] = []
+    try:
+        lines = (index / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict) and isinstance(row.get("snapshot"), str):
+            found.append(row)
+    return found
 
 
 def _user() -> str:

@@ -35,6 +35,9 @@ class Settings:
     llm_api_key: str = ""
     llm_seconds: float = 45.0
     chroma_url: str = ""
+    beheer_header: str = ""
+    beheer_proxies: str = "127.0.0.1, ::1"
+    keep_questions_days: int = 0
 
     def __repr__(self) -> str:
         """Show everything but the key, so that no log line can hold it."""
@@ -77,6 +80,10 @@ def load_settings(
 def _typed(name: str, value: object) -> object:
     if name in {"corpus", "index"}:
         return Path(str(value))
+    if name == "keep_questions_days":
+        if not str(value).isdecimal() or int(str(value)) > 365:
+            raise UsageError(f"Instelling {name}: {value!r} is geen aantal dagen van 0 (niet bewaren) tot 365.")
+        return int(str(value))
     if name != "llm_seconds":
         return str(value)
     try:

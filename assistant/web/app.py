@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from typing import Any, cast
 
 import gradio as gr
 import uvicorn
@@ -13,10 +14,14 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.api import create_router
 from assistant.assistant import Assistant
+from assistant.beheer.tools import Tools
 from assistant.errors import FailedError
+from assistant.web.beheer import add_beheer
+from assistant.web.beheer_access import Peer
 from assistant.web.frame import STATIC, TYPES, index_page, source_page
 from assistant.web.keep import add_keep
 from assistant.web.page import build_page
@@ -30,8 +35,13 @@ from assistant.web.texts import NAME, TEXTS, language_of
 from assistant.web.turns import Desk
 
 
-def create_app(assistant: Assistant) -> FastAPI:
+def create_app(assistant: Assistant, host: str = "", tools: Tools | None = None) -> FastAPI:
     """The web application over an opened assistant.
+
+    Args:
+        assistant: an opened assistant.
+        host: where the server listens; not on loopback, or unknown, the pages of maintainers ask for an account.
+        tools: what the pages of maintainers use of the evals, where these are installed.
 
     Raises:
         FailedError: when the environment asks Gradio to share the page through a tunnel to the internet.
@@ -44,6 +54,7 @@ def create_app(assistant: Assistant) -> FastAPI:
     desk, runs = Desk(assistant), Runs()
     add_keep(app, assistant, desk)
     add_stream(app, runs)
+    add_beheer(app, assistant, host, tools or Tools())
     app.include_router(create_router(assistant))
     gr.mount_gradio_app(
         app,
@@ -65,7 +76,13 @@ def create_app(assistant: Assistant) -> FastAPI:
     return app
 
 
-def serve(assistant: Assistant, host: str, port: int, announce: Callable[[str], None] | None = None) -> None:
+def serve(
+    assistant: Assistant,
+    host: str,
+    port: int,
+    announce: Callable[[str], None] | None = None,
+    tools: Tools | None = None,
+) -> None:
     """Serve the web application until it is interrupted.
 
     Args:
@@ -73,18 +90,25 @@ def serve(assistant: Assistant, host: str, port: int, announce: Callable[[str], 
         host: the address to listen on; 127.0.0.1 is this machine only.
         port: the port to listen on; 0 takes a free one.
         announce: is told the address of the page just before it can be opened.
+        tools: what the pages of maintainers use of the evals.
 
     Raises:
         FailedError: when nothing can listen there, or the environment asks for a public tunnel.
     """
-    app = create_app(assistant)
+    app = create_app(assistant, host, tools)
+    # A proxy's word on who asks is believed after it was noted who the proxy is.
+    proxies = os.environ.get("FORWARDED_ALLOW_IPS") or assistant.settings.beheer_proxies
+    # uvicorn and Starlette each have a type of their own for the same calls.
+    noted = Peer(cast(Any, ProxyHeadersMiddleware(cast(Any, app), trusted_hosts=proxies)))
     listening = _listen(host, port)
     with listening:
         if announce is not None:
             shown = f"[{host}]" if ":" in host else host
             announce(f"http://{shown}:{listening.getsockname()[1]}/")
         # Open pages hold a connection for as long as they are open; they need not be waited for.
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False)
+        config = uvicorn.Config(
+            noted, log_level="warning", timeout_graceful_shutdown=3, server_header=False, proxy_headers=False
+        )
         uvicorn.Server(config).run(sockets=[listening])
 
 

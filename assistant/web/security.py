@@ -13,11 +13,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_POST = 64_000
+MAX_BEHEER = 8_000_000  # the whole text of a document, in a form
+MAX_UPLOAD = 260_000_000  # several files of at most 100 MB each; read only for who is signed in
 MAX_TALK = 1_000_000  # a whole conversation: chat front ends send it each time, our page when it is reopened or saved
 _TALKS = ("/v1/", "/gradio_api/queue/join", "/uitvoer")
 # Of Gradio's many routes the page uses these; the others (files, proxy, upload, login, monitoring …) do not exist here.
 _ROUTES = re.compile(
-    r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
+    r"/|/led-route|/kwaliteitskader(?:/lijst)?|/lop-koers|/documenten(?:/.*)?|/uitvoer|/beheer(?:/.*)?|/bron(?:/.*)?|/eigen/[\w.-]+|/favicon\.ico|/config/?|/theme\.css|/manifest\.json|/robots\.txt"
     r"|/(?:assets|static)/[\w./-]+"
     r"|/api/[\w./%-]+|/v1/(?:models(?:/[\w.-]+)?|chat/completions)|/healthz|/readyz"
     r"|/gesprek/[0-9a-f]{32}/(?:voortgang|stop)"
@@ -113,8 +115,17 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
     length = headers.get("content-length", "")
     if not length.isdigit():
         return PlainTextResponse("De lengte van het verzoek ontbreekt.", 411)
-    most = MAX_TALK if scope["path"].startswith(_TALKS) else MAX_POST
+    most = _most(scope["path"])
     return PlainTextResponse("Het verzoek is te groot.", 413) if int(length) > most else None
+
+
+def _most(path: str) -> int:
+    """How long what is posted to an address may be."""
+    if path.startswith(_TALKS):
+        return MAX_TALK
+    if path == "/beheer/upload":
+        return MAX_UPLOAD
+    return MAX_BEHEER if re.fullmatch(r"/beheer/upload/[0-9a-f]+", path) else MAX_POST
 
 
 def _same_origin(headers: Headers) -> bool:

@@ -22,6 +22,7 @@ PAGES = (
     ("/kwaliteitskader", "page_framework"),
     ("/lop-koers", "page_lop"),
     ("/documenten", "page_documents"),
+    ("/beheer", "page_manage"),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.answer import answer_question
 from assistant.assistant import Assistant
 from assistant.web.texts import Language
 
@@ -64,8 +65,8 @@ class Starters:
 
     def _answers(self, question: str, role: str | None, document: str) -> bool:
         known = self._assistant.vocabulary.role(role)
-        # What the quotes answer, a language model answers too; asking it costs nobody anything here.
-        answer = self._assistant.ask(question, actor=known.actor if known else None, mode="quote")
+        # Not `ask`: nobody asked it, so nobody is to hear of it, and a language model need not be put to work.
+        answer = answer_question(question, self._assistant.parts, known.actor if known else None)
         return answer.status == "answered" and any(citation.document == document for citation in answer.citations)
 
 

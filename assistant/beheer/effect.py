@@ -1,0 +1,105 @@
+"""What publishing a candidate would do: documents, passages, answers, contradictions; as plain values to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from assistant.beheer.tools import Tell
+from assistant.build import BuildReport
+from assistant.contradictions import contradictions
+from assistant.difference import compare
+from assistant.errors import AssistantError
+from assistant.pathway_file import load_pathways
+from assistant.publication import save_gate
+from assistant.read import read_corpus
+from assistant.split import split_document
+from assistant.vocabulary import load_vocabulary
+
+Measure = Callable[[str | None, str, Tell], Mapping[str, Any]]
+# So many changed passages and answers are kept to be shown; their counts are of all.
+SHOWN = 300
+
+
+def effect_of(
+    index: Path,
+    stage: Path,
+    published: str,
+    report: BuildReport,
+    measure: Measure | None,
+    tell: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    """Compare a candidate with what is published, and keep what the gate found.
+
+    Args:
+        index: folder of both.
+        stage: the corpus that the candidate was built from.
+        published: id of what is published.
+        report: of the candidate's build.
+        measure: compares the answers; None where the evals are not installed.
+        tell: told (step, done, total).
+
+    Raises:
+        IndexMismatch: one of both is damaged.
+    """
+    found = compare(index, published, report.snapshot)
+    added, removed = map(list, (found.passages_added, found.passages_removed))
+    effect: dict[str, Any] = {
+        "same": report.snapshot == published,
+        "documents": {
+            "added": found.documents_added,
+            "changed": found.documents_changed,
+            "removed": found.documents_removed,
+            "moved": found.documents_moved,
+        },
+        "passages": {"kept": found.passages_kept, "added": len(added), "removed": len(removed)},
+        "passages_added": [asdict(change) for change in added[:SHOWN]],
+        "passages_removed": [asdict(change) for change in removed[:SHOWN]],
+        "problems": [str(problem) for problem in report.problems],
+        **_within(stage, {*found.documents_added, *found.documents_changed}),
+    }
+    effect["answers"] = None
+    if measure is not None and not effect["same"]:
+        try:
+            answers = dict(measure(published, report.snapshot, lambda done, total: tell("answers", done, total)))
+            save_gate(index, report.snapshot, {"compared_with": published, **answers})
+            counts = {name: sum(c["verdict"] == name for c in answers["changes"]) for name in _VERDICTS}
+            answers["vanished"] = _newly_vanished(index / published, answers["vanished"])
+            effect["answers"] = {**answers, "changes": list(answers["changes"])[:SHOWN], "counts": counts}
+        except AssistantError as error:
+            # Without the evals the gate stays unmeasured; the page says so, with the reason.
+            effect["not_measured"] = str(error)
+    return effect
+
+
+def _newly_vanished(published: Path, vanished: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The quotes that go with this candidate; those that were gone before are not its doing."""
+    lines = (published / "documents.jsonl").read_bytes().splitlines()
+    texts = {document["id"]: document["text"] for document in map(orjson.loads, lines)}
+    return [gone for gone in vanished if gone["quote"] in texts.get(gone["document"], "")][:SHOWN]
+
+
+_VERDICTS = ("worse", "other", "better")
+
+
+def _within(stage: Path, changed: set[str]) -> dict[str, Any]:
+    """Contradictions of the changed documents with the others, and routes whose proof would go."""
+    vocabulary = load_vocabulary(stage / "vocabulary.yaml")
+    documents = read_corpus(stage)[0]
+    new = [p for document in documents if document.file in changed for p in split_document(document, vocabulary)]
+    rest = [p for document in documents if document.file not in changed for p in split_document(document, vocabulary)]
+    titles = {document.id: document.title for document in documents}
+    clashes = [
+        {
+            "why": clash.why,
+            "one": {"title": titles[clash.one.document], "quote": clash.one.quote},
+            "other": {"title": titles[clash.other.document], "quote": clash.other.quote},
+        }
+        for clash in contradictions(new, rest)[:SHOWN]
+    ]
+    broken = load_pathways(stage / "pathways", documents).problems
+    return {"contradictions": clashes, "pathways": [str(problem) for problem in broken]}
