@@ -117,7 +117,7 @@ def disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 @pytest.mark.skipif(shutil.which("mount") is None, reason="no mount command")
 def test_a_disk_that_is_really_full(disk: Callable[[str], Path], tmp_path: Path, encoder: Encoder) -> None:
     corpus = write_files(tmp_path / "corpus", TINY)
-    index = disk("size=1200k") / "index"
+    index = disk("size=12m") / "index"
     build_index(corpus, index, encoder)
     write_files(corpus, {"cursus.md": TINY["cursus.md"].replace("200 euro", "250 euro")})
     filler = index.parent / "vol"
