@@ -43,6 +43,8 @@ def features(
             held[word] = max(held.get(word, 0.0), grade)
     tenth = hits[min(9, len(hits) - 1)]
     strict = question.expects in STRICT
+    if question.expects == "expansion" and groups:
+        precedent = Precedent()  # the passage writes the abbreviation out: what was asked of others proves nothing
     own = dict(best.words)
     cosine, coverage = max(hit.cosine for hit in near), max(hit.evidence.get("coverage", 0.0) for hit in near)
     return {

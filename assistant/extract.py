@@ -19,6 +19,7 @@ from assistant.types import Hit, Passage, Question
 FACT_MARGIN = 0.25
 LIST_MARGIN = 0.35
 OTHER_DOCUMENT_MARGIN = 0.25
+NEXT_DOCUMENT_MARGIN = 0.12
 SAME_SCORE = 0.04
 LONGEST_ANSWER = 100
 MOST_FACTS = 3
@@ -77,7 +78,7 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
     pure = _pure(question, hits)
     best = pure[0]
     if whole := _list_around(best.passage, snapshot, only_led="section" not in best.found_by):
-        return [whole]
+        return [whole, *_elsewhere(pure, best, snapshot, NEXT_DOCUMENT_MARGIN)]
     chosen = [best]
     length = _length(best.passage)
     for hit in pure[1:12]:
@@ -89,7 +90,10 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
         if length + _length(hit.passage) <= LONGEST_ANSWER:
             chosen.append(hit)
             length += _length(hit.passage)
-    return _by_place([hit.passage for hit in chosen])
+    found = _by_place([hit.passage for hit in chosen])
+    if len({hit.passage.document for hit in chosen}) == 1:
+        found += _elsewhere(pure, best, snapshot, NEXT_DOCUMENT_MARGIN)
+    return found
 
 
 def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
@@ -249,10 +253,12 @@ def _in_list(passage: Passage, document: str, group: int) -> bool:
     return passage.document == document and passage.group == group
 
 
-def _elsewhere(hits: Sequence[Hit], best: Hit, snapshot: Snapshot) -> list[Group]:
+def _elsewhere(
+    hits: Sequence[Hit], best: Hit, snapshot: Snapshot, margin: float = OTHER_DOCUMENT_MARGIN
+) -> list[Group]:
     """What other documents say about it, when they say it about as well."""
     for hit in hits:
-        if hit.score < best.score - OTHER_DOCUMENT_MARGIN:
+        if hit.score < best.score - margin:
             break
         if hit.passage.document != best.passage.document and not _same(hit.passage, best.passage):
             return [_list_around(hit.passage, snapshot) or Group((Span(hit.passage),))]
