@@ -53,7 +53,9 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
         name = f"{folder.name}/{path.name}"
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-            document, entries = str(raw.get("document") or ""), list(raw["passages"] if raw.get("document") else [])
+            # A file of nothing but unanswered questions is about all documents.
+            general = set(raw) == {"unanswered"}
+            document, entries = ("", []) if general else (str(raw["document"]), list(raw["passages"]))
         except Exception as error:  # PyYAML raises whatever its converters raise, and the shape may be any
             reason = " ".join(str(error).split())[:120] or type(error).__name__
             problems.append(Problem(name, f"geen geldige vragenlijst ({reason}); overgeslagen", True))

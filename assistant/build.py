@@ -209,6 +209,8 @@ def _write(
     by_key = {
         key: text for group, names in zip(texts, keys, strict=True) for key, text in zip(names, group, strict=True)
     }
+    found = list(by_key)
+    # Questions without an answer have vectors but are not searched: they would crowd the passages out.
     gaps = [(question, key_of(question)) for question in bank.unanswered]
     by_key |= {key: question for question, key in gaps}
     order = list(by_key)
@@ -220,7 +222,7 @@ def _write(
     write_passages(folder, documents, zip(passages, [bank.of(p) for p in passages], keys, strict=True))
     extra = {word for phrase in vocabulary.phrases() for word in phrase}
     LexicalIndex.build([" ".join(group) for group in texts], extra).save(folder / "lexical")
-    create_store(folder / "chroma", name_of_collection(name), order, vectors, chroma_url)
+    create_store(folder / "chroma", name_of_collection(name), found, vectors[: len(found)], chroma_url)
     tell("store", len(order), len(order))
     return embedded, len(order)
 
@@ -229,8 +231,8 @@ def _verify(folder: Path, encoder: Encoder, chroma_url: str) -> None:
     """Open the candidate as a reader would; some of its vectors must find themselves."""
     snapshot = open_snapshot(folder, encoder, chroma_url)
     try:
-        for key, row in list(snapshot.rows.items())[:: max(1, len(snapshot.rows) // 20)]:
-            found = snapshot.store.nearest(np.asarray(snapshot.vectors[row]), 5)
+        for key in list(snapshot.holders)[:: max(1, len(snapshot.holders) // 20)]:
+            found = snapshot.store.nearest(np.asarray(snapshot.vectors[snapshot.rows[key]]), 5)
             if key not in {name for name, _ in found} and (not found or found[0][1] < 0.999):
                 raise FailedError(
                     "De nieuwe index vindt zijn eigen passages niet terug; de vorige blijft in gebruik. "

@@ -47,6 +47,7 @@ def plan_index(corpus: Path, index: Path, encoder: Encoder) -> Plan:
     titles = {document.id: document.title for document in state.documents}
     chosen = [p for p in passages if searchable(p) or (p.kind == "heading" and bank.of(p))]
     keys = {key_of(text) for p in chosen for text in (search_text(p, titles[p.document]), *bank.of(p))}
+    keys |= {key_of(question) for question in bank.unanswered}
     before = old.files if old else {}
     now = {document.file: document.sha256 for document in state.documents}
     moved = moved_files(before, now)

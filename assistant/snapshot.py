@@ -20,7 +20,7 @@ from assistant.lexical import LexicalIndex
 from assistant.store import VectorStore, open_store
 from assistant.types import Document, Passage
 
-FORMAT = 5
+FORMAT = 6
 CURRENT = "CURRENT"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -176,7 +176,8 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         ) from error
     # The lexical index of no passages at all holds one empty text.
     counts = (len(documents), len(rows), lexical.count) == (manifest.documents, manifest.passages, len(rows) or 1)
-    if not (complete and counts and len(order) == len(vectors) == stored == manifest.vectors):
+    held = {key for row in rows for key in row[2]}
+    if not (complete and counts and len(order) == len(vectors) == manifest.vectors and len(held) == stored):
         store.close()
         raise IndexMismatch(f"De index {folder.name} is niet compleet. Maak hem opnieuw met: assistant index --full")
     passages = tuple(_passage(row[0]) for row in rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import CORPUS, write_files
 
-from assistant.bank import QuestionBank, load_bank
+from assistant.bank import QuestionBank, general_requests, load_bank
 from assistant.read import read_corpus
 from assistant.split import split_document
 from assistant.types import Document, Passage
@@ -85,8 +85,14 @@ def test_what_is_wrong_is_a_problem_not_an_end(
     assert list(bank.dutch.values()) == [("Koffie?",)]
 
 
+def test_a_file_without_a_document_lists_what_no_document_answers(tmp_path: Path, passages: list[Passage]) -> None:
+    bank = load(tmp_path, passages, "unanswered: ['Wat kost de koffie?']")
+    assert bank.problems == ()
+    assert bank.unanswered == (*general_requests(), "Wat kost de koffie?")
+
+
 def test_no_folder_is_an_empty_bank(tmp_path: Path, passages: list[Passage]) -> None:
-    assert load_bank(tmp_path / "questions", passages) == QuestionBank()
+    assert load_bank(tmp_path / "questions", passages) == QuestionBank(unanswered=general_requests())
 
 
 def test_every_question_of_the_real_bank_has_its_passage() -> None:

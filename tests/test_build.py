@@ -13,6 +13,7 @@ import pytest
 from support import TINY, write_files
 
 from assistant.assistant import Assistant
+from assistant.bank import general_requests
 from assistant.build import BuildReport, build_index
 from assistant.embed import Encoder
 from assistant.errors import CorpusError, VocabularyError
@@ -180,7 +181,7 @@ def test_another_encoder_embeds_everything_again(tiny_corpus: Path, tmp_path: Pa
 def test_a_corpus_without_a_single_sentence(tmp_path: Path, encoder: Encoder) -> None:
     write_files(tmp_path / "corpus", {"a.md": "# Alleen een kop\n"})
     report = build_index(tmp_path / "corpus", tmp_path / "index", encoder)
-    assert (report.documents, report.passages, report.vectors) == (1, 0, 0)
+    assert (report.documents, report.passages, report.vectors) == (1, 0, len(general_requests()))
     assistant = Assistant.open(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"))
     assert assistant.ask("Wat kost de cursus?").status == "not_found"
     assert assistant.search("Wat kost de cursus?") == []

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.as_of import day, open_as_of
+from assistant.bank import general_requests
 from assistant.build import build_index
 from assistant.cli import main
 from assistant.difference import compare, snapshot_named
@@ -58,7 +59,7 @@ def change(settings: Settings) -> None:
 
 
 def test_a_plan_says_what_a_build_then_does(settings: Settings, encoder) -> None:
-    assert plan_index(settings.corpus, settings.index, encoder).to_embed == 3
+    assert plan_index(settings.corpus, settings.index, encoder).to_embed == 3 + len(general_requests())
     build(settings, encoder)
     assert plan_index(settings.corpus, settings.index, encoder).up_to_date
     change(settings)

@@ -286,6 +286,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "term_near_questions": ("drie naaste vragen", "three nearest questions"),
     "term_all_questions": ("alle vragen in de bank", "all questions in the bank"),
     "term_lexical": ("dezelfde woorden", "the same words"),
+    "term_wording": ("gesteld als een vraag in de bank", "worded like a question in the bank"),
     "term_coverage": ("deel van de woorden gedekt", "share of words covered"),
     "term_actor": ("kop noemt de actor", "heading names the actor"),
     "term_other_actor": ("kop noemt een andere actor", "heading names another actor"),
