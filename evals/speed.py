@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ SYSTEMS = ("product", "starter")
 QUESTIONS, CHATTED = 200, 40
 CORPUS = FOLDER.parent / "corpus"
 COLD = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
+PROGRAM = str(Path(sys.executable).with_name("assistant"))
 Figures = dict[str, float]
 
 
@@ -100,7 +102,7 @@ def measured(system: str) -> Figures:
     worker = [sys.executable, "-m", "evals.speed", "--worker", system]
     found: Figures = json.loads(run(worker).splitlines()[-1])
     started = time.perf_counter()
-    run([sys.executable, "-m", "assistant", "ask", COLD] if system == "product" else [*worker, "--questions", "1"])
+    run([PROGRAM, "ask", COLD] if system == "product" else [*worker, "--questions", "1"])
     found["cold"] = time.perf_counter() - started
     if system == "product":
         found["memory"] = chat_memory()
@@ -117,7 +119,9 @@ def run(command: Sequence[str]) -> str:
 
 def chat_memory() -> float:
     """Peak resident megabytes of `assistant chat` that has served its page and answered over HTTP."""
-    command = [sys.executable, "-m", "assistant", "chat", "--port", "0"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [PROGRAM, "chat", "--port", str(port)]
     with subprocess.Popen(
         command, cwd=FOLDER.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as chat:
