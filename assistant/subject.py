@@ -28,6 +28,7 @@ _OBJECT_AFTER = frozenset(
     "met aan over naar tegen tussen tot onder voor bij in op om rond with to about between under for at on towards per "
     "nieuwe new alle elke geen".split()
 )
+_RELATIVE = frozenset("die welke that which".split())
 _OF = frozenset("van of voor bij for".split())
 _INDEFINITE = frozenset("een a an elke elk each every".split())
 _VERBS = frozenset(
@@ -76,6 +77,8 @@ def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: Name
     following = tokens[match.end] if match.end < len(tokens) else ""
     if before > 0 and previous in _INDEFINITE and _acts(tokens[:before], aspect_ends):
         return 1.0  # 'wat kan een cluster laten zien', 'taken van een COC'
+    if previous in _RELATIVE and any(before - end in (0, 1, 2) for end in aspect_ends):
+        return 1.0  # 'voorbeelden die het cluster kan geven'
     if previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}:
         return 0.3
     if before < 0 or tokens[match.start - 1] in _PLURAL_ASKER:
