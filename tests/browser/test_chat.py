@@ -4,6 +4,7 @@ import re
 
 import pytest
 from asking import TASKS, UNKNOWN, ask
+from playwright.sync_api import expect
 
 
 def test_an_answer_is_cited_and_its_source_opens_at_the_passage(page):
@@ -66,13 +67,14 @@ def test_a_starting_and_a_settled_trainer_have_questions_of_their_own(page):
     def starters(role, name):
         page.select_option("#rol", role)
         page.wait_for_selector(f"text=voor: {name}")
+        # The page is rewritten piece by piece.
+        expect(page.locator(".starter")).to_have_count(6)
         return page.locator(".starter").all_inner_texts()
 
     new, settled = (
         starters("startende-opleider", "Startende opleider"),
         starters("lid-opleidingsgroep", "Lid opleidingsgroep"),
     )
-    assert len(new) == len(settled) == 6
     assert new != settled
     turn = ask(page, "Wat zijn onze taken voor het opleidingsklimaat?")
     assert "Lid opleidingsgroep (uw rol)" in turn.locator(".understood").inner_text()
