@@ -54,6 +54,12 @@ class Parts:
     encoder: Encoder
     vocabulary: Vocabulary
     confidence: Confidence
+    without_questions: Confidence
+
+    def confidence_in(self, hits: Sequence[Hit]) -> Confidence:
+        """The model that fits the best hit: its document has a question bank, or it has none, as a new one."""
+        banked = hits[0].passage.document in self.snapshot.banked
+        return self.confidence if banked else self.without_questions
 
 
 def parts_of(snapshot: Snapshot, encoder: Encoder, corpus: Path) -> Parts:
@@ -63,7 +69,7 @@ def parts_of(snapshot: Snapshot, encoder: Encoder, corpus: Path) -> Parts:
         VocabularyError: the vocabulary is not valid.
     """
     vocabulary = load_vocabulary(corpus / "vocabulary.yaml")
-    return Parts(snapshot, encoder, vocabulary, load_confidence(any(snapshot.questions)))
+    return Parts(snapshot, encoder, vocabulary, load_confidence(True), load_confidence(False))
 
 
 def answer_question(
@@ -92,12 +98,15 @@ def answer_question(
     hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
     note("proof")
     groups: list[Group] = []
-    sure = 0.0
+    sure, enough = 0.0, 0.0
     if hits and question.kind != "chitchat":
         groups = extract(question, hits, parts.snapshot)
-        precedent = precedent_of(question.search_text, parts.encoder.query(question.search_text), parts.snapshot)
-        sure = parts.confidence.of(question, hits, groups, precedent)
-    if not groups or sure < parts.confidence.threshold:
+        model = parts.confidence_in(hits)
+        asked_for = parts.encoder.query(question.search_text)
+        banked = model is parts.confidence
+        precedent = precedent_of(question.search_text, asked_for, parts.snapshot, answered=banked)
+        sure, enough = model.of(question, hits, groups, precedent), model.threshold
+    if not groups or sure < enough:
         answer = _refuse(question, hits, parts.snapshot)
     else:
         answer = _compose(question, groups, hits, parts.snapshot)

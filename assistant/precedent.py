@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.fuzz import ratio
 
+from assistant.bank import general_requests
 from assistant.snapshot import Snapshot
 from assistant.text import fold
 
@@ -34,26 +35,32 @@ class Precedent:
     wording: float = 0.0
 
 
-def precedent_of(text: str, vector: NDArray[np.float32], snapshot: Snapshot) -> Precedent:
+def precedent_of(text: str, vector: NDArray[np.float32], snapshot: Snapshot, *, answered: bool = True) -> Precedent:
     """Compare a question, as it is searched with, and its vector with the written questions of a snapshot.
+
+    `answered` False compares with what no collection answers alone: where no questions are written for the document
+    that seems to answer, those about other documents prove nothing.
 
     Likeness is the cosine plus the share of letters in common (the ratio of rapidfuzz): the first knows what is meant,
     the second what is asked of it, where 'who signs it' and 'what is in it' mean nearly the same. The neighbours vote
     by a softmax over likeness.
     """
     written = [question for question, _ in snapshot.unanswered]
-    gaps = [pair for _, *pair in _alike(text, vector, written, snapshot.gaps, NEIGHBOURS)]
-    answered = [pair for _, *pair in _alike(text, vector, snapshot.asked, snapshot.asked_vectors, NEIGHBOURS)]
+    if not answered:
+        written = written[: len(general_requests())]  # a bank lists these first
+    gaps = [pair for _, *pair in _alike(text, vector, written, snapshot.gaps[: len(written)], NEIGHBOURS)]
+    found = _alike(text, vector, snapshot.asked, snapshot.asked_vectors, NEIGHBOURS) if answered else []
+    with_answers = [pair for _, *pair in found]
     if not gaps:
         return Precedent()
     gap, reads = max(cosine for cosine, _ in gaps), max(read for _, read in gaps)
-    if not answered:
+    if not with_answers:
         return Precedent(gap, 0.0, reads)
-    likest = max(cosine + read for cosine, read in (*gaps, *answered))
+    likest = max(cosine + read for cosine, read in (*gaps, *with_answers))
     without, with_answer = (
-        sum(math.exp(SHARPNESS * (cosine + read - likest)) for cosine, read in side) for side in (gaps, answered)
+        sum(math.exp(SHARPNESS * (cosine + read - likest)) for cosine, read in side) for side in (gaps, with_answers)
     )
-    return Precedent(gap, without / (without + with_answer), reads - max(read for _, read in answered))
+    return Precedent(gap, without / (without + with_answer), reads - max(read for _, read in with_answers))
 
 
 def wording_by_passage(text: str, vector: NDArray[np.float32], snapshot: Snapshot) -> dict[int, float]:

@@ -81,12 +81,14 @@ def retrieve(
     candidates = sorted({int(n) for n in best_words if lexical.scores[n] > 0} | near | set(_cell(question, snapshot)))
     cosines = snapshot.cosines(candidates, vector)
     worded = wording_by_passage(question.search_text, vector, snapshot)
+    # A document that no questions are written for is neither lifted nor pushed down by those of others.
+    usual = sum(worded.values()) / len(worded) if worded else UNLIKE
     hits: list[Hit] = []
     for number, (own, *bank) in zip(candidates, cosines, strict=True):
         passage = snapshot.passages[number]
         evidence = _meaning(own, bank) | _structure(question, passage)
         evidence["lexical"] = float(lexical.scores[number]) / lexical.upper_bound
-        evidence["wording"] = worded.get(number, UNLIKE)
+        evidence["wording"] = worded.get(number, UNLIKE if passage.document in snapshot.banked else usual)
         evidence["coverage"] = float(lexical.coverage[number])
         if question.expects:
             evidence["holds"] = (

@@ -65,6 +65,7 @@ class Snapshot:
     asked_vectors: NDArray[np.float32] = field(repr=False)
     holders: dict[str, tuple[int, ...]] = field(repr=False)
     numbers: dict[str, int] = field(repr=False)
+    banked: frozenset[str] = field(repr=False)
 
     def cosines(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> list[list[float]]:
         """Per passage the similarity of its own text (first) and of its bank questions to a question's vector."""
@@ -201,6 +202,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         rows=rows_of,
         unanswered=tuple((question, key) for question, key in gaps),
         asked=tuple(asked.values()),
+        banked=frozenset(passage.document for passage, row in zip(passages, rows, strict=True) if row[1]),
         asked_by=tuple(tuple(holders[key]) for key in asked),
         asked_vectors=vectors[[rows_of[key] for key in asked]] if asked else vectors[:0],
         gaps=vectors[[rows_of[key] for _, key in gaps]] if gaps else vectors[:0],

@@ -105,7 +105,10 @@ def _systems(assistant: Assistant, cases: Sequence[Case], folder: Path) -> Itera
 
 def _system(stage: Stage, parts: Parts) -> System:
     weights = {name: weight for name, weight in DEFAULT.items() if name in stage.weights}
-    whole = parts if stage.refuse else replace(parts, confidence=replace(parts.confidence, threshold=0.0))
+    whole = parts
+    if not stage.refuse:
+        sure, bare = (replace(model, threshold=0.0) for model in (parts.confidence, parts.without_questions))
+        whole = replace(parts, confidence=sure, without_questions=bare)
 
     def ask(case: Case) -> Answer:
         if stage.widen:

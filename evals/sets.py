@@ -64,13 +64,14 @@ def open_set(
 
 def product(name: str, assistant: Assistant) -> System:
     """The product as a system to measure, through its public interface."""
+    parts = assistant.parts
     return System(
         name=name,
         ask=lambda case: assistant.ask(case.question, actor=case.actor, history=case.history),
         search=lambda case: assistant.search(case.question, k=SEARCHED, actor=case.actor, history=case.history),
         documents=assistant.snapshot.documents,
         passages=assistant.snapshot.passages,
-        threshold=assistant.parts.confidence.threshold,
+        threshold=(parts.confidence if parts.snapshot.banked else parts.without_questions).threshold,
     )
 
 

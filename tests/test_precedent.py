@@ -38,3 +38,16 @@ def test_without_answered_questions_nothing_votes(real_assistant: Assistant) -> 
 def test_without_known_gaps_there_is_no_precedent(real_assistant: Assistant) -> None:
     vectors = real_assistant.snapshot.gaps[:0]
     assert of("wat kost het?", real_assistant, unanswered=(), gaps=vectors) == Precedent()
+
+
+def test_a_document_without_written_questions_is_judged_without_those_of_others(real_assistant: Assistant) -> None:
+    parts, text = real_assistant.parts, real_assistant.snapshot.unanswered[-1][0]
+    hits = real_assistant.search("Wat zijn de taken van de COC voor het opleidingsklimaat?", k=1)
+    new = replace(parts, snapshot=replace(parts.snapshot, banked=frozenset()))
+    assert parts.confidence_in(hits) is parts.confidence
+    assert new.confidence_in(hits) is parts.without_questions
+    vector = parts.encoder.query(text)
+    assert precedent_of(text, vector, parts.snapshot).gap > 0.999
+    alone = precedent_of(text, vector, parts.snapshot, answered=False)
+    assert alone.gap < 0.95
+    assert alone.unanswered == 0.0
