@@ -19,6 +19,7 @@ from assistant.types import Hit, Passage, Question
 FACT_MARGIN = 0.25
 LIST_MARGIN = 0.35
 OTHER_DOCUMENT_MARGIN = 0.25
+# A group of its own must fit about as well: what is further behind speaks of something else.
 NEXT_DOCUMENT_MARGIN = 0.12
 SAME_SCORE = 0.04
 LONGEST_ANSWER = 100
@@ -78,7 +79,7 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
     pure = _pure(question, hits)
     best = pure[0]
     if whole := _list_around(best.passage, snapshot, only_led="section" not in best.found_by):
-        return [whole, *_elsewhere(pure, best, snapshot, NEXT_DOCUMENT_MARGIN)]
+        return [whole, *_elsewhere(pure, best, snapshot)]
     chosen = [best]
     length = _length(best.passage)
     for hit in pure[1:12]:
@@ -92,7 +93,7 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
             length += _length(hit.passage)
     found = _by_place([hit.passage for hit in chosen])
     if len({hit.passage.document for hit in chosen}) == 1:
-        found += _elsewhere(pure, best, snapshot, NEXT_DOCUMENT_MARGIN)
+        found += _elsewhere(pure, best, snapshot)
     return found
 
 
@@ -253,14 +254,15 @@ def _in_list(passage: Passage, document: str, group: int) -> bool:
     return passage.document == document and passage.group == group
 
 
-def _elsewhere(
-    hits: Sequence[Hit], best: Hit, snapshot: Snapshot, margin: float = OTHER_DOCUMENT_MARGIN
-) -> list[Group]:
+def _elsewhere(hits: Sequence[Hit], best: Hit, snapshot: Snapshot) -> list[Group]:
     """What other documents say about it, when they say it about as well."""
     for hit in hits:
-        if hit.score < best.score - margin:
+        if hit.score < best.score - NEXT_DOCUMENT_MARGIN:
             break
-        if hit.passage.document != best.passage.document and not _same(hit.passage, best.passage):
+        written_for_others = hit.evidence.get("audience", 0.0) < 0
+        if written_for_others or hit.passage.document == best.passage.document:
+            continue
+        if not _same(hit.passage, best.passage):
             return [_list_around(hit.passage, snapshot) or Group((Span(hit.passage),))]
     return []
 

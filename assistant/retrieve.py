@@ -13,7 +13,7 @@ from assistant.kinds import STRICT
 from assistant.lexical import SYNONYM, LexicalScores, Slot
 from assistant.precedent import UNLIKE, wording_by_passage
 from assistant.snapshot import Snapshot
-from assistant.text import STOP, fold, stem
+from assistant.text import STOP, fold, plain, stem, words
 from assistant.types import Hit, Passage, Question
 from assistant.vocabulary import Vocabulary
 
@@ -86,7 +86,7 @@ def retrieve(
     hits: list[Hit] = []
     for number, (own, *bank) in zip(candidates, cosines, strict=True):
         passage = snapshot.passages[number]
-        evidence = _meaning(own, bank) | _structure(question, passage)
+        evidence = _meaning(own, bank) | _structure(question, passage, vocabulary)
         evidence["lexical"] = float(lexical.scores[number]) / lexical.upper_bound
         evidence["wording"] = worded.get(number, UNLIKE if passage.document in snapshot.banked else usual)
         evidence["coverage"] = float(lexical.coverage[number])
@@ -183,7 +183,7 @@ def _cell(question: Question, snapshot: Snapshot) -> list[int]:
     ]
 
 
-def _structure(question: Question, passage: Passage) -> dict[str, float]:
+def _structure(question: Question, passage: Passage, vocabulary: Vocabulary) -> dict[str, float]:
     """Whether a passage's headings are about the asked actor, domain and aspect: for what was asked, against what
     was not."""
     found: dict[str, float] = {}
@@ -195,9 +195,21 @@ def _structure(question: Question, passage: Passage) -> dict[str, float]:
         found["audience"] = max((sure.get(actor, 0.0) for actor in passage.audience), default=0.0) or -max(
             sure.values()
         )
+    elif (
+        passage.audience
+        and question.others
+        and not set(question.others) & {*passage.audience, *_named(passage, vocabulary)}
+    ):
+        # The question talks of others than those whom the passage is written for, and the passage does not name them.
+        found["audience"] = -1.0
     if passage.actors and any(actor in passage.actors for actor in question.others):
         found["mentioned"] = 1.0
     for name, wanted, has in (("domain", question.domain, passage.domain), ("aspect", question.aspect, passage.aspect)):
         if wanted and has:
             found[name] = wanted.weight * (1.0 if wanted.id == has else -0.5)
     return found
+
+
+def _named(passage: Passage, vocabulary: Vocabulary) -> set[str]:
+    """The actors that a passage names."""
+    return {match.entry for match in vocabulary.actors_in(words(plain(passage.quote)))}

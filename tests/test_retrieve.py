@@ -33,3 +33,11 @@ def test_a_mistyped_word_still_finds_its_passage(real_assistant: Assistant) -> N
     right = real_assistant.search("vertrouwenspersoon voor aios", k=3)
     typed = real_assistant.search("vertrouwensprsoon voor aios", k=3)
     assert typed[0].passage.id == right[0].passage.id
+
+
+def test_a_passage_for_others_than_those_talked_of_steps_back(real_assistant: Assistant) -> None:
+    hits = real_assistant.search("volgende maand beginnen er twee nieuwe assistenten bij ons, is er dan een inwerkplan?", k=40)
+    plan = next(hit for hit in hits if "lokaal inwerkplan beschikbaar" in hit.passage.quote)
+    assert plan.evidence["audience"] == -1.0
+    asked = real_assistant.search("wat staat er in het inwerkplan voor een nieuwe docent?", k=5)
+    assert all(hit.evidence.get("audience", 0.0) >= 0 for hit in asked)

@@ -24,24 +24,19 @@ from safetensors.numpy import load_file
 from transformers import BertModel
 
 SMALLEST = 2048
-PROJECTION = "2_Dense"
 
 
 class _Sentence(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
-    """The transformer with what modules.json says inside: mean pooling, the projection if any, normalisation."""
+    """The transformer with what modules.json says inside: mean pooling and normalisation."""
 
-    def __init__(self, model: BertModel, projection: torch.Tensor | None) -> None:
+    def __init__(self, model: BertModel) -> None:
         super().__init__()
         self.model = model
-        self.projection = projection
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         states = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         mean = (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-        if self.projection is not None:
-            # With a bias it becomes a Gemm, which is left in full precision: it is small, and comes last.
-            mean = torch.nn.functional.linear(mean, self.projection, torch.zeros(len(self.projection)))
         return torch.nn.functional.normalize(mean, p=2, dim=1)
 
 
@@ -49,13 +44,11 @@ def export(folder: Path) -> Path:
     """Write graph.onnx beside the weights of a folder and give its path."""
     model = BertModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False)
     model.train(False)
-    dense = folder / PROJECTION / "model.safetensors"
-    projection = load_file(dense)["linear.weight"].astype(np.float32) if dense.is_file() else None
     example = torch.ones(2, 8, dtype=torch.long)
     with tempfile.TemporaryDirectory() as temporary:
         plain, small = Path(temporary) / "plain.onnx", Path(temporary) / "int8.onnx"
         torch.onnx.export(
-            _Sentence(model, None if projection is None else torch.from_numpy(projection)),
+            _Sentence(model),
             (example, example),
             str(plain),
             input_names=["input_ids", "attention_mask"],
@@ -79,7 +72,7 @@ def export(folder: Path) -> Path:
         originals = {i.name: numpy_helper.to_array(i) for i in onnx.load(plain).graph.initializer}
         graph = onnx.load(small)
     weights = {name: value.astype(np.float32) for name, value in load_file(folder / "model.safetensors").items()}
-    table = _leave_out(graph, originals, weights, projection)
+    table = _leave_out(graph, originals, weights)
     (folder / "graph.json").write_text(json.dumps(table, indent=1), encoding="utf-8")
     target = folder / "graph.onnx"
     onnx.save(graph, target)
@@ -90,7 +83,6 @@ def _leave_out(
     graph: onnx.ModelProto,
     originals: dict[str, np.ndarray],
     weights: dict[str, np.ndarray],
-    projection: np.ndarray | None,
 ) -> dict[str, tuple[str, str, bool]]:
     """Make every large tensor external; gives by name which weight fills it, how, and whether turned."""
     table: dict[str, tuple[str, str, bool]] = {}
@@ -100,8 +92,6 @@ def _leave_out(
         base = tensor.name.removesuffix("_quantized").removesuffix("_scale")
         if base not in originals:
             continue
-        if projection is not None and (_is(originals[base], projection) or _is(originals[base], projection.T)):
-            continue  # it is in a file of its own, and small: it stays in the graph
         source, turned = _source(originals[base], weights)
         how = "int8" if tensor.name.endswith("_quantized") else "scale" if tensor.name.endswith("_scale") else "float"
         tensor.ClearField("raw_data")
