@@ -36,7 +36,9 @@ def test_a_mistyped_word_still_finds_its_passage(real_assistant: Assistant) -> N
 
 
 def test_a_passage_for_others_than_those_talked_of_steps_back(real_assistant: Assistant) -> None:
-    hits = real_assistant.search("volgende maand beginnen er twee nieuwe assistenten bij ons, is er dan een inwerkplan?", k=40)
+    hits = real_assistant.search(
+        "volgende maand beginnen er twee nieuwe assistenten bij ons, is er dan een inwerkplan?", k=40
+    )
     plan = next(hit for hit in hits if "lokaal inwerkplan beschikbaar" in hit.passage.quote)
     assert plan.evidence["audience"] == -1.0
     asked = real_assistant.search("wat staat er in het inwerkplan voor een nieuwe docent?", k=5)
