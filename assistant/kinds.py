@@ -35,7 +35,7 @@ ASKED: tuple[tuple[str, str], ...] = (
               r"hoe (hoog|groot) (is|zijn|moet|mag|wordt)\b.{0,30}\b(bijdrage|beschikbaarheidbijdrage|vergoeding|"
               r"budget|fonds|bedrag|subsidie|"
               r"salaris|loon)|welk bedrag|wat verdien\w*|salaris|what (does|do|is|are) .*\b(cost|costs|fee|fees|"
-              r"price|salary)|how much (money|"
+              r"price|salary|pay(?! att)|spend)\b|how much (money|"
               r"does|do|is|budget|funding)|how expensive)\b|€"),
     ("payment", r"\b(wie betaalt|wie betalen|zelf betalen|moet\w* .{0,40}\bbetalen|betaalt .{0,40}\b(dat|dit|de|het)|"
                 r"vergoed|wordt .{0,40} betaald|"

@@ -12,6 +12,8 @@ from assistant.text import fold
     ("question", "kind"),
     [
         ("Hoeveel kost de cursus?", "money"),
+        ("What does the board have to pay for each course?", "money"),
+        ("What do we have to pay attention to?", None),
         ("wie betaalt dat?", "payment"),
         ("hoe vaak komt de commissie bijeen", "frequency"),
         ("How long does it take?", "duration"),
