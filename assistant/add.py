@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from assistant.convert.front import front_matter, iso_date
-from assistant.convert.pages import pages_file
+from assistant.convert.pages import pages_file, written
 from assistant.convert.preview import Preview, make_preview
 from assistant.convert.sandbox import Limits
 from assistant.convert.sniff import Kind, sniff
@@ -124,10 +124,7 @@ def _write_all(preview: Preview, corpus: Path, today: date) -> Added:
     values |= {"original": original, "sha256": preview.source.sha256}
     copy_whole(preview.source.path, corpus / original, preview.source.sha256)
     if preview.pages:
-        write_whole(
-            corpus / pages_file(original),
-            yaml.safe_dump([{"page": n, "starts": t} for n, t in preview.pages], allow_unicode=True),
-        )
+        write_whole(corpus / pages_file(original), written(preview.pages))
     archived = _archive(corpus, preview.id, old, since) if preview.edition else None
     write_whole(target, front_matter(values) + body)
     return Added(preview.id, target.relative_to(corpus).as_posix(), original, archived)

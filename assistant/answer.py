@@ -130,6 +130,7 @@ def cite(passage: Passage, n: int, snapshot: Snapshot) -> Citation:
         version=document.sha256,
         file=document.file,
         url=document.url,
+        page=document.page_at(passage.quote_start),
     )
 
 

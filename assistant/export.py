@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from assistant.place import place_of
 from assistant.types import Answer, Citation
 
 Format = Literal["md", "docx", "pdf"]
@@ -118,7 +119,7 @@ def _kept(answers: Sequence[tuple[str, Answer]], title: str, day: str, language:
             place = (citation.document, citation.start, citation.end)
             if place not in numbers:
                 numbers[place] = len(sources) + 1
-                sources.append(_source(citation, say["version"]))
+                sources.append(_source(citation, language))
             new[citation.n] = numbers[place]
         texts.append((_clean(question), _clean(_renumbered(answer.text, new))))
     note = "note_model" if any(answer.mode == "llm" for _, answer in answers) else "note"
@@ -129,11 +130,10 @@ def _renumbered(text: str, new: dict[int, int]) -> str:
     return _MARK.sub(lambda mark: f"[{new.get(int(mark[1]), mark[1])}]", text)
 
 
-def _source(citation: Citation, version: str) -> str:
-    path = [citation.title, *(part for part in citation.section if part != citation.title)]
+def _source(citation: Citation, language: Literal["nl", "en"]) -> str:
     quote = " ".join(citation.quote.split())
-    end = f" ({citation.file}, {version} {citation.version[:12]})"
-    return _clean(f"{' › '.join(path)}: “{quote}”{end}")
+    end = f" ({citation.file}, {_SAY[language]['version']} {citation.version[:12]})"
+    return _clean(f"{place_of(citation, language)}: “{quote}”{end}")
 
 
 def _clean(text: str) -> str:

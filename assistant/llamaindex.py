@@ -95,4 +95,5 @@ def _metadata(document: Document, section: tuple[str, ...], start: int, end: int
         "file": document.file,
         "version": document.sha256,
         "url": document.url,
+        "page": document.page_at(start),
     }

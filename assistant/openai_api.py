@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.assistant import Assistant
 from assistant.cite import shift_marks
 from assistant.errors import AssistantError
+from assistant.place import place_of
 from assistant.present import answer_json, citation_json
 from assistant.text import plain as plain_text
 from assistant.types import Answer, Citation
@@ -140,7 +141,7 @@ def sources_text(citations: Sequence[Citation], language: str) -> str:
     """The sources under an answer, as Markdown; empty when there are none."""
     rows = []
     for citation in citations:
-        place = " › ".join(dict.fromkeys((citation.title, *citation.section)))
+        place = place_of(citation, language)
         quote = " ".join(plain_text(citation.quote).split())
         rows.append(f"- [{citation.n}] {place}: “{quote}”" + (f" ({citation.url})" if citation.url else ""))
     title = "Sources" if language == "en" else "Bronnen"

@@ -191,7 +191,10 @@ class _Reader:
             self._problem(f"{where}: dit citaat staat vaker in {document.file}: “{shown}”. Maak het langer")
             return None
         end = start + len(quote)
-        return Citation(0, name, document.title, (), quote, start, end, document.sha256, document.file, document.url)
+        return Citation(
+            0, name, document.title, (), quote, start, end, document.sha256, document.file, document.url,
+            document.page_at(start),
+        )  # fmt: skip
 
     def _problem(self, message: str) -> None:
         self.problems.append(Problem(self._name, message, True))

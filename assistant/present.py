@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from assistant.place import page_words, path_of
 from assistant.types import Answer, Citation, Document, Hit, Question
 
 
@@ -59,6 +60,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "version": citation.version,
         "file": citation.file,
         "url": citation.url,
+        "page": citation.page,
     }
 
 
@@ -78,6 +80,7 @@ def hits_json(
                 "text": hit.passage.quote,
                 "start": hit.passage.quote_start,
                 "end": hit.passage.quote_end,
+                "page": documents[hit.passage.document].page_at(hit.passage.quote_start),
                 "score": round(hit.score, 4),
                 "found_by": list(hit.found_by),
             }
@@ -97,7 +100,8 @@ def show_answer(console: Console, answer: Answer) -> None:
         return
     console.print()
     for citation in answer.citations:
-        place = " › ".join(part for part in citation.section if part != citation.title)
+        page = page_words([citation.page], answer.understood.language)
+        place = ", ".join(part for part in (" › ".join(path_of(citation)), page) if part)
         title = (_harmless(citation.title), "bold")
         console.print(Text.assemble((f"[{citation.n}] ", "bold cyan"), title, " — ", _harmless(place)))
         console.print(Padding(Text(f"“{_harmless(citation.quote)}”", style="dim"), (0, 0, 0, 4)))

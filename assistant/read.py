@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.convert.pages import kept_starts, offsets
 from assistant.errors import CorpusError
 from assistant.types import Document
 
@@ -149,6 +150,7 @@ def read_document(path: Path, folder: Path, as_of: date | None = None) -> tuple[
         return None, []
     if not text[body_start:].strip():
         return None, [*problems, Problem(file, "heeft geen tekst onder de kop met gegevens, overgeslagen", True)]
+    original = _line(meta, "original")
     title = _line(meta, "title", "titel") or _heading(text, body_start) or path.stem.replace("-", " ")
     return Document(
         # An earlier edition goes by the name of its document: questions, links and evals know it by that.
@@ -166,8 +168,9 @@ def read_document(path: Path, folder: Path, as_of: date | None = None) -> tuple[
         url=_web(_line(meta, "url", "source", "bron")),
         contact=_line(meta, "contact"),
         audience=_list(meta.get("audience")),
-        original=_line(meta, "original"),
+        original=original,
         original_sha256=_line(meta, "sha256"),
+        pages=offsets(kept_starts(folder, original), text, body_start),
     ), problems
 
 

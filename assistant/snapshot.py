@@ -218,7 +218,9 @@ def name_of_collection(snapshot_id: str) -> str:
 
 def _document(line: bytes) -> Document:
     raw = orjson.loads(line)
-    return Document(**{**raw, "audience": tuple(raw["audience"])})
+    # Snapshots of before documents had pages go on serving.
+    pages = tuple((page, at) for page, at in raw.get("pages", ()))
+    return Document(**{**raw, "audience": tuple(raw["audience"]), "pages": pages})
 
 
 def _passage(raw: dict[str, object]) -> Passage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,7 +17,10 @@ Source = Literal["said", "role", "history"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file of the corpus. `text` is the whole file, front matter included: every offset counts from its start."""
+    """One file of the corpus. `text` is the whole file, front matter included: every offset counts from its start.
+
+    `pages` are the pages of the original, each with the offset at which it begins, in the order of the text.
+    """
 
     id: str
     file: str
@@ -34,6 +38,12 @@ class Document:
     audience: tuple[str, ...] = ()
     original: str | None = None
     original_sha256: str | None = None
+    pages: tuple[tuple[int, int], ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page of the original on which an offset stands; None when its pages are not known."""
+        before = bisect_right(self.pages, offset, key=lambda start: start[1])
+        return self.pages[before - 1][0] if before else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A checked span: `quote == document text[start:end]` of the version named."""
+    """A checked span: `quote == document text[start:end]` of the version named; `page` is that of the original."""
 
     n: int
     document: str
@@ -138,6 +148,7 @@ class Citation:
     version: str
     file: str
     url: str | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from assistant import add
 from assistant.add import accept, current, prepare
 from assistant.cli import main
 from assistant.convert.front import iso_date
-from assistant.convert.pages import page_at
 from assistant.convert.preview import with_text
 from assistant.errors import ConversionError, FailedError
 from assistant.filing import corpus_lock
@@ -245,4 +244,33 @@ def test_a_citation_knows_its_page(tmp_path: Path, corpus: Path) -> None:
     document = current(corpus)[0]
     for page in range(1, 4):
         for words in (f"Op bladzijde {page}", f"Nog een alinea van onderwerp {page}"):
-            assert page_at(corpus, document, document.text.index(words)) == page
+            assert document.page_at(document.text.index(words)) == page
+
+
+def test_pages_stay_right_where_the_same_words_begin_them_and_after_a_correction(tmp_path: Path, corpus: Path) -> None:
+    def draw(canvas) -> None:
+        for page in range(1, 4):
+            for line in range(4):
+                canvas.drawString(72, 600 - 40 * line, f"De opleider bespreekt het plan. Zie {page} en {line}.")
+            canvas.showPage()
+            canvas.drawString(72, 600, "De opleider bespreekt het plan. Nog eens.")
+            canvas.showPage()
+
+    path = tmp_path / "herhaling.pdf"
+    path.write_bytes(pdf_bytes(draw))
+    preview = prepare(path, corpus)
+    text = preview.text.replace("# ", "# Een heel andere en veel langere titel dan er stond: ", 1)
+    accept(with_text(preview, text, Vocabulary()), corpus)
+    document = current(corpus)[0]
+    for page in range(1, 4):
+        assert {document.page_at(document.text.index(f"Zie {page} en {line}.")) for line in range(4)} == {2 * page - 1}
+    assert [page for page, _ in document.pages] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_page_file_outside_the_corpus_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "elders.pages.yaml").write_text("- {page: 9, starts: De}\n", encoding="utf-8")
+    (tmp_path / "corpus").mkdir()
+    for original in ("../elders.pdf", f"{tmp_path}/elders.pdf"):
+        text = f"---\noriginal: {original}\n---\n\nDe tekst van een document.\n"
+        (tmp_path / "corpus/d.md").write_text(text, encoding="utf-8")
+        assert current(tmp_path / "corpus")[0].pages == ()

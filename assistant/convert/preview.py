@@ -11,6 +11,7 @@ from typing import Any
 from assistant.contradictions import contradictions
 from assistant.convert.edition import Edition, find_edition
 from assistant.convert.front import Proposal, front_matter, propose
+from assistant.convert.pages import PageStart, offsets
 from assistant.convert.render import Rendered, render
 from assistant.convert.sandbox import Limits, parse
 from assistant.convert.sniff import Source, slug
@@ -33,10 +34,15 @@ class Preview:
     proposals: tuple[Proposal, ...]
     passages: tuple[Passage, ...]
     warnings: tuple[str, ...]
-    pages: tuple[tuple[int, str], ...] = ()
+    pages: tuple[PageStart, ...] = ()
     page_count: int = 0
     edition: Edition | None = None
     known_as: str = ""
+    document: Document | None = None
+
+    def page(self, passage: Passage) -> int | None:
+        """The page of the original on which a passage stands, where the format has pages."""
+        return self.document.page_at(passage.quote_start) if self.document else None
 
     @property
     def recognised(self) -> dict[str, dict[str, int]]:
@@ -117,12 +123,18 @@ def compose(values: Mapping[str, str], body: str) -> str:
 
 def with_text(preview: Preview, text: str, vocabulary: Vocabulary) -> Preview:
     """The same preview after the maintainer corrected the Markdown; passages are made anew."""
+    start = _body_start(text)
     document = Document(
-        id=preview.id, file=f"{preview.id}.md", title=preview.id, text=text, sha256="", body_start=_body_start(text)
+        id=preview.id,
+        file=f"{preview.id}.md",
+        title=preview.id,
+        text=text,
+        sha256="",
+        body_start=start,
+        pages=offsets(preview.pages, text, start),
     )
-    return dataclasses.replace(
-        preview, text=text, passages=tuple(p for p in split_document(document, vocabulary) if searchable(p))
-    )
+    passages = tuple(p for p in split_document(document, vocabulary) if searchable(p))
+    return dataclasses.replace(preview, text=text, passages=passages, document=document)
 
 
 def _body_start(text: str) -> int:
@@ -171,6 +183,7 @@ def preview_json(preview: Preview, *, full: bool = True) -> dict[str, Any]:
                 "actors": list(p.actors),
                 "domain": p.domain,
                 "aspect": p.aspect,
+                "page": preview.page(p),
             }
             for p in preview.passages
         ]

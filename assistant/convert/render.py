@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.convert.blocks import Block, Converted
+from assistant.convert.pages import PageStart
 from assistant.convert.tables import grid, joined, unfold
 from assistant.vocabulary import Vocabulary
 
@@ -20,10 +21,10 @@ _MAIL = re.compile(r"(?<![\w@/.\[(:+-])([\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?![\w@])")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Markdown without front matter, where its pages start (words, page), and what to look at."""
+    """Markdown without front matter, where its pages start, and what to look at."""
 
     markdown: str
-    pages: tuple[tuple[int, str], ...]
+    pages: tuple[PageStart, ...]
     warnings: tuple[str, ...]
 
 
@@ -32,7 +33,8 @@ def render(converted: Converted, vocabulary: Vocabulary) -> Rendered:
     warnings = list(converted.warnings)
     blocks = _levelled(_flat(joined(converted.blocks), vocabulary, warnings))
     parts: list[str] = []
-    pages: dict[int, str] = {}
+    pages: list[PageStart] = []
+    length = -1  # the text begins with an empty line, which goes
     counters: dict[int, int] = {}
     previous: Block | None = None
     for block in blocks:
@@ -41,16 +43,20 @@ def render(converted: Converted, vocabulary: Vocabulary) -> Rendered:
             counters = {}
         text = _text(block, counters)
         parts.append(text if goes_on else f"\n{text}")
-        if block.page and block.page not in pages and (words := _findable(block.text)):
-            pages[block.page] = words
+        turned = block.page and (not pages or pages[-1].page != block.page)
+        if block.page and turned and (words := _findable(block.text)):
+            pages.append(
+                PageStart(block.page, words, length + parts[-1].index(words) if words in parts[-1] else length)
+            )
+        length += len(parts[-1]) + 1
         previous = block
-    return Rendered("\n".join(parts).strip() + "\n", tuple(sorted(pages.items())), tuple(dict.fromkeys(warnings)))
+    return Rendered("\n".join(parts).strip() + "\n", tuple(pages), tuple(dict.fromkeys(warnings)))
 
 
 def _findable(text: str) -> str:
     """The words a block begins with, as far as they stand in the Markdown just so; '' when that is too few to find."""
     words = re.split(r"\[|https?:|www\.|\S+@", text, maxsplit=1)[0][:80].strip()
-    return words if len(words) >= 8 else ""
+    return words if len(words) >= 3 else ""
 
 
 def _one_list(before: Block, after: Block) -> bool:

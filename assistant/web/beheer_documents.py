@@ -10,6 +10,7 @@ from assistant.beheer.documents import Row
 from assistant.beheer.uploads import NEW, Upload
 from assistant.convert.front import KEYS
 from assistant.convert.preview import Preview
+from assistant.place import page_words
 from assistant.read import Problem
 from assistant.types import Document, Passage
 from assistant.vocabulary import Vocabulary
@@ -185,7 +186,7 @@ def _recognised(preview: Preview, vocabulary: Vocabulary, look: Look) -> str:
 
 def _passages(preview: Preview, vocabulary: Vocabulary, look: Look) -> str:
     """The passages as they will be cited: the first few, and folded under them the others."""
-    items = [_passage(passage, vocabulary) for passage in preview.passages[:FOLDED]]
+    items = [_passage(passage, preview.page(passage), vocabulary, look) for passage in preview.passages[:FOLDED]]
     first = f'<ol class="quotes">{"".join(items[:SHOWN])}</ol>'
     rest = len(preview.passages) - SHOWN
     if rest > 0:
@@ -197,12 +198,13 @@ def _passages(preview: Preview, vocabulary: Vocabulary, look: Look) -> str:
     return f"<section><h2>{look.say('as_cited', n=len(preview.passages))}</h2>{first}</section>"
 
 
-def _passage(passage: Passage, vocabulary: Vocabulary) -> str:
+def _passage(passage: Passage, page: int | None, vocabulary: Vocabulary, look: Look) -> str:
     labels = [_label(vocabulary.actors, actor) for actor in passage.actors]
     labels += [_label(vocabulary.domains, passage.domain)] if passage.domain else []
     tags = "".join(f' <span class="tag">{escape(label)}</span>' for label in labels)
+    where = " · ".join(part for part in (" › ".join(passage.section), page_words([page], look.language)) if part)
     return (
-        f'<li><p class="place">{escape(" › ".join(passage.section))}{tags}</p>'
+        f'<li><p class="place">{escape(where)}{tags}</p>'
         f"<blockquote><p>{escape(plain(passage.quote))}</p></blockquote></li>"
     )
 

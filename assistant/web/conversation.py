@@ -78,7 +78,7 @@ def _answered(turn: Turn, answer: Answer, assistant: Assistant, language: Langua
         f"{body_html(answer, assistant, language)}{below}"
         f'<div class="under"><span class="basis">{basis}</span>'
         f"{understood_html(turn, assistant, language)}{generation_html(answer, language)}</div>"
-        f"{_actions(turn, assistant, say, copy_text(answer, say))}</div>"
+        f"{_actions(turn, assistant, say, copy_text(answer, language))}</div>"
         f'<div class="proof"><h3 class="label">{say["sources"]}</h3>{cards_html(answer.citations, assistant, language)}'
         f"{also}{_further(answer, say)}</div></section>"
     )

@@ -126,4 +126,5 @@ def citation_of(passage: Passage, view: View) -> Citation:
         version=document.sha256,
         file=document.file,
         url=document.url,
+        page=document.page_at(passage.quote_start),
     )

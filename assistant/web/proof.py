@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from assistant.assistant import Assistant
+from assistant.place import page_words, path_of, place_of
 from assistant.types import Answer, Citation
 from assistant.web.richtext import crumbs, explainer, plain, to_html
 from assistant.web.source import facts_of, source_address
@@ -47,22 +48,12 @@ def generation_html(answer: Answer, language: Language) -> str:
     return f'<details class="made"><summary>{say["model_used"]}</summary><p>{escape(told)}</p></details>'
 
 
-def path_of(citation: Citation) -> list[str]:
-    """The headings above a citation, without the document's own title."""
-    return [part for part in citation.section if part != citation.title]
-
-
-def place_of(citation: Citation) -> str:
-    """Where a citation stands, on one line: the title and the headings."""
-    return " › ".join((citation.title, *path_of(citation)))
-
-
 def mark_html(citation: Citation, language: Language) -> str:
     """The numbered mark that shows the quote when pointed at and opens the source."""
-    label = TEXTS[language]["source"].format(n=citation.n)
+    label, where = TEXTS[language]["source"].format(n=citation.n), place_of(citation, language)
     return (
         f'<a class="cite" data-source href="{escape(source_address(citation, language))}" aria-label="{escape(label)}" '
-        f'data-quote="{escape(plain(citation.quote))}" data-where="{escape(place_of(citation))}">[{citation.n}]</a>'
+        f'data-quote="{escape(plain(citation.quote))}" data-where="{escape(where)}">[{citation.n}]</a>'
     )
 
 
@@ -73,7 +64,8 @@ def cards_html(citations: Sequence[Citation], assistant: Assistant, language: La
         members = list(group)
         path = path_of(members[0])
         known = assistant.snapshot.documents.get(document)
-        facts = facts_of(known) if known else ""
+        page = page_words((citation.page for citation in members), language)
+        facts = " · ".join(fact for fact in (facts_of(known) if known else "", page) if fact)
         marks = " ".join(mark_html(citation, language) for citation in members)
         place = f'<p class="place">{crumbs(path)}</p>' if path else ""
         cards.append(
@@ -88,15 +80,24 @@ def near_html(citations: Sequence[Citation], language: Language) -> str:
     """Passages that are not cited: where they stand and how they begin."""
     cards = "".join(
         f'<li class="card"><a data-source href="{escape(source_address(citation, language))}">'
-        f'<span class="title">{escape(citation.title)}</span><span class="place">{crumbs(path_of(citation))}</span>'
+        f'<span class="title">{escape(citation.title)}</span>'
+        f'<span class="place">{crumbs(path_of(citation))}{_page(citation, language)}</span>'
         f"<q>{escape(plain(citation.quote))}</q></a></li>"
         for citation in citations
     )
     return f'<ul class="cards near">{cards}</ul>'
 
 
-def copy_text(answer: Answer, say: dict[str, str]) -> str:
+def _page(citation: Citation, language: Language) -> str:
+    page = page_words([citation.page], language)
+    return f" · {page}" if page else ""
+
+
+def copy_text(answer: Answer, language: Language) -> str:
     """Question, answer and sources as plain text."""
+    say = TEXTS[language]
     lines = [f"{say['question_copy']}: {answer.question}", "", answer.text.replace("**", ""), "", f"{say['sources']}:"]
-    lines += [f"[{citation.n}] {place_of(citation)}: “{plain(citation.quote)}”" for citation in answer.citations]
+    lines += [
+        f"[{citation.n}] {place_of(citation, language)}: “{plain(citation.quote)}”" for citation in answer.citations
+    ]
     return "\n".join(lines)

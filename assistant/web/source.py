@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote, urlencode
 
+from assistant.place import page_words
 from assistant.snapshot import Snapshot
 from assistant.types import Citation, Document, Passage
 from assistant.web.richtext import crumbs, highlighted, to_html
@@ -88,7 +89,9 @@ def source_html(
     part = excerpt_of(document, passages, start, end)
     body = highlighted(document.text[part.start : part.end], start - part.start, end - part.start)
     section = next((p.section for p in reversed(passages) if p.start <= start), ())
-    html = _head(document, section, language) + _body(document, body, part.cut_before, part.cut_after, say)
+    html = _head(document, section, language, document.page_at(start)) + _body(
+        document, body, part.cut_before, part.cut_after, say
+    )
     return 200, html + _foot(document, language, True)
 
 
@@ -118,11 +121,11 @@ def _length(passages: Sequence[Passage], low: int, high: int) -> int:
     return passages[high].end - passages[low].start
 
 
-def _head(document: Document, section: tuple[str, ...], language: Language) -> str:
+def _head(document: Document, section: tuple[str, ...], language: Language, page: int | None = None) -> str:
     say = TEXTS[language]
     path = [part for part in section if part != document.title]
     place = f'<p class="place"><span class="sr">{say["section"]}: </span>{crumbs(path)}</p>' if path else ""
-    facts = facts_of(document)
+    facts = " · ".join(fact for fact in (facts_of(document), page_words([page], language)) if fact)
     return (
         f'<header class="source-head"><h2 tabindex="-1">{escape(document.title)}</h2>'
         + (f'<p class="facts">{facts}</p>' if facts else "")
