@@ -80,7 +80,7 @@ def test_a_table_in_a_cell_loses_no_words_and_is_said(tmp_path: Path) -> None:
     path = tmp_path / "nest.docx"
     document.save(str(path))
     rendered = render(read_docx(path), Vocabulary())
-    assert "| Toets | KPB vier per jaar |" in rendered.markdown
+    assert "| Toets | KPB – vier per jaar |" in rendered.markdown
     assert rendered.warnings == ("Tabel: een tabel in een cel is plat gemaakt; kijk haar na.",)
 
 
@@ -122,3 +122,49 @@ def test_text_that_looks_like_markdown_stays_text(tmp_path: Path) -> None:
         "\\<script>alert(1)</script>",
         "\\| geen | tabel |\n",
     ]
+
+
+def word_table(path: Path, rows: list[list[str]]) -> Path:
+    """A Word file with one table under one heading."""
+    document = docx.Document()
+    document.add_heading("Verdeling", 1)
+    table = document.add_table(rows=len(rows), cols=len(rows[0]))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    document.save(str(path))
+    return path
+
+
+def test_a_head_that_the_vocabulary_does_not_know_stands_beside_those_it_knows(tmp_path: Path) -> None:
+    rows = [
+        ["", "Opleidingsklimaat", "Huisvesting"],
+        ["Opleider", "vraagt naar de sfeer", "regelt een kamer"],
+        ["Secretariaat", "deelt de enquête uit", "beheert de sleutels"],
+        ["Aios", "spreekt collega's aan", "meldt gebreken"],
+    ]
+    vocabulary = load_vocabulary(ROOT / "corpus/vocabulary.yaml")
+    markdown = render(read_docx(word_table(tmp_path / "verdeling.docx", rows)), vocabulary).markdown
+    for actor in ("Opleider", "Secretariaat", "Aios"):
+        assert f"\n## {actor}\n\n### Opleidingsklimaat\n" in markdown
+    assert markdown.count("\n### Huisvesting\n") == 3
+
+
+def test_a_table_with_names_for_its_rows_keeps_each_row_together(tmp_path: Path) -> None:
+    rows = [["", "Opleider", "Aios"], ["Tijd", "twee uur", "drie uur"], ["Plaats", "in de kliniek", "thuis"]]
+    vocabulary = load_vocabulary(ROOT / "corpus/vocabulary.yaml")
+    markdown = render(read_docx(word_table(tmp_path / "uren.docx", rows)), vocabulary).markdown
+    assert "## Opleider\n\n### Tijd\n\n- twee uur\n\n### Plaats\n\n- in de kliniek\n\n## Aios\n\n### Tijd" in markdown
+
+
+def test_a_table_in_a_cell_of_an_unfolded_table_keeps_its_rows_and_is_said(tmp_path: Path) -> None:
+    path = word_table(tmp_path / "taken.docx", [["Actor", "Taken"], ["Opleider", "bewaakt de tijd"]])
+    document = docx.Document(str(path))
+    inner = document.tables[0].cell(1, 1).add_table(rows=2, cols=2)
+    for number, text in enumerate(("Onderdeel", "Minuten", "Casus", "5")):
+        inner.cell(number // 2, number % 2).text = text
+    document.save(str(path))
+    vocabulary = load_vocabulary(ROOT / "corpus/vocabulary.yaml")
+    rendered = render(read_docx(path), vocabulary)
+    assert "- bewaakt de tijd\n- Onderdeel – Minuten\n- Casus – 5\n" in rendered.markdown
+    assert rendered.warnings == ("Tabel: een tabel in een cel is plat gemaakt; kijk haar na.",)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from assistant.convert.blocks import Block, Converted
 from assistant.convert.pages import PageStart
-from assistant.convert.tables import grid, joined, unfold
+from assistant.convert.tables import flattened, grid, joined
+from assistant.convert.unfold import unfold
 from assistant.vocabulary import Vocabulary
 
 # What would turn a paragraph into something else when it opens a line.
@@ -76,6 +77,7 @@ def _flat(blocks: Sequence[Block], vocabulary: Vocabulary, warnings: list[str]) 
             continue
         unfolded = unfold(block, vocabulary, level)
         if unfolded is not None:
+            warnings += [warning] if (warning := flattened(block)) else []
             done += unfolded
             continue
         lines, warning = grid(block)
