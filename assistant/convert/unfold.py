@@ -52,9 +52,11 @@ def unfold(table: Block, vocabulary: Vocabulary, level: int) -> list[Block] | No
         return []
     columns = _head_row(rows[0], vocabulary)
     below = rows[1:] if columns else rows
-    known = any(_recognised(head) for head in columns.values()) or any(_banner(row, vocabulary) for row in rows)
-    side = _has_side(below, vocabulary) or (known and _has_labels(below))
-    if not side and not known:
+    labels = _has_labels(below)
+    named = [head for column, head in columns.items() if not (labels and column == 0)]
+    known = any(map(_recognised, named)) or any(_banner(row, vocabulary) for row in rows)
+    side = labels or _has_side(below, vocabulary)
+    if not known and not _has_side(below, vocabulary):
         return None
     root = _Node()
     banner: tuple[_Head, ...] = ()
@@ -70,7 +72,7 @@ def unfold(table: Block, vocabulary: Vocabulary, level: int) -> list[Block] | No
             if own and own.rank == _OTHER:
                 own = dataclasses.replace(own, rank=beside)
             _place(root, row, columns, banner, own)
-    return list(_emit(root, level + 1, _ranks(root), table.page))
+    return list(_emit(root, level, _ranks(root), table.page))
 
 
 def _head(cell: Cell, vocabulary: Vocabulary) -> _Head | None:
@@ -186,12 +188,14 @@ def _ranks(root: _Node) -> dict[int, int]:
         node = waiting.pop()
         found |= {head.rank for head in node.children}
         waiting += node.children.values()
-    return {rank: depth for depth, rank in enumerate(sorted(found))}
+    return {rank: depth for depth, rank in enumerate(sorted(found), 1)}
 
 
-def _emit(node: _Node, level: int, ranks: dict[int, int], page: int | None) -> Iterator[Block]:
+def _emit(node: _Node, level: int, ranks: dict[int, int], page: int | None, above: int = 0) -> Iterator[Block]:
+    """`level` is that of the heading above the table, `above` how deep this node lies below it."""
     for block in node.content:
         yield dataclasses.replace(block, page=block.page or page)
     for head, child in node.children.items():
-        yield Block("heading", head.text, min(6, level + ranks[head.rank]), page=page)
-        yield from _emit(child, level, ranks, page)
+        depth = max(above + 1, ranks[head.rank])
+        yield Block("heading", head.text, min(6, level + depth), page=page)
+        yield from _emit(child, level, ranks, page, depth)
