@@ -65,7 +65,7 @@ def compare(index: Path, before: str, after: str) -> Difference:
     old, new = read_manifest(index / before).files, read_manifest(index / after).files
     moved = moved_files(old, new)
     names = {_id(gone): _id(now) for gone, now in moved}
-    one, other = _passages(index / before, names), _passages(index / after, {})
+    one, other = passages_of(index / before, names), passages_of(index / after, {})
     return Difference(
         before=before,
         after=after,
@@ -83,7 +83,7 @@ def _id(file: str) -> str:
     return Path(file).with_suffix("").as_posix()
 
 
-def _passages(folder: Path, names: Mapping[str, str]) -> Counter[PassageChange]:
+def passages_of(folder: Path, names: Mapping[str, str]) -> Counter[PassageChange]:
     """The passages of a snapshot; those of a moved document under the name that it has now."""
     found: Counter[PassageChange] = Counter()
     for line in (folder / "passages.jsonl").read_bytes().splitlines():

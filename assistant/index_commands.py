@@ -61,6 +61,7 @@ def pass_gate(candidate: str, options: argparse.Namespace, settings: Settings) -
     Raises:
         FailedError: the evals are not installed.
     """
+    from assistant.losses import losses, warnings_of
     from assistant.publication import record, save_gate
     from assistant.snapshot import publish, published_id
 
@@ -69,14 +70,17 @@ def pass_gate(candidate: str, options: argparse.Namespace, settings: Settings) -
         _say(f"De index is al bij ({candidate}).")
         return 0
     effect = _effect(settings, published, candidate)
-    save_gate(settings.index, candidate, {"compared_with": published, **dataclasses.asdict(effect)})
+    lost = losses(settings.index, published, candidate) if published else ()
+    gate = {**dataclasses.asdict(effect), "losses": warnings_of(lost, map(dataclasses.asdict, effect.vanished))}
+    save_gate(settings.index, candidate, {"compared_with": published, **gate})
+    why = [*effect.failures, *gate["losses"]]
     if options.json:
-        _json({"snapshot": candidate, "published": not effect.failures, **dataclasses.asdict(effect)})
+        _json({"snapshot": candidate, "published": not why, **gate})
     else:
         _show_effect(effect)
-    if effect.failures:
+    if why:
         print(  # noqa: T201
-            f"assistant: niet gepubliceerd: {'; '.join(effect.failures)}. Publiceer toch met: "
+            f"assistant: niet gepubliceerd: {'; '.join(why)}. Publiceer toch met: "
             f"assistant publish {candidate} --past-gate 'reden'",
             file=sys.stderr,
         )

@@ -17,7 +17,10 @@ LOG = "publications.jsonl"
 
 
 def save_gate(index: Path, snapshot: str, findings: Mapping[str, Any]) -> None:
-    """Keep what the gate found for a candidate; `failures` is empty when it passed."""
+    """Keep what the gate found for a candidate: `failures` of the answers, and `losses` of text; empty when it passed.
+
+    `measured` is False where the answers could not be compared.
+    """
     folder = index / GATES
     folder.mkdir(exist_ok=True)
     temporary = folder / f".{snapshot}.{os.getpid()}"
@@ -44,19 +47,19 @@ def check_gate(index: Path, snapshot: str, reason: str | None) -> str:
     """Whether a snapshot may be published; gives 'passed', 'failed' (with a reason to publish all the same) or 'none'.
 
     Raises:
-        FailedError: the gate failed and no reason was given.
+        FailedError: the gate failed, or much would be lost, and no reason was given.
     """
     found = gate_of(index, snapshot)
     if found is None:
         return "none"
-    failures = found.get("failures") or []
+    failures = [*(found.get("failures") or []), *(found.get("losses") or [])]
     if failures and not (reason and reason.strip()):
         raise FailedError(
             f"{snapshot} kwam niet door de poort ({'; '.join(failures)}). Bekijk de verschillen met: assistant "
             f"diff huidig {snapshot} "
             f"--answers, of publiceer toch met: assistant publish {snapshot} --past-gate 'reden'"
         )
-    return "failed" if failures else "passed"
+    return "failed" if failures else "passed" if found.get("measured", True) else "none"
 
 
 def record(index: Path, snapshot: str, gate: str, reason: str | None = None, who: str | None = None) -> None:

@@ -77,6 +77,9 @@ def measure_effect(
     """
     lines = (path or FOLDER / f"{set_name}.jsonl").read_text(encoding="utf-8").splitlines()
     cases, vanished = _usable(lines, after.snapshot.documents)
+    if before:  # what was gone before is not the candidate's doing
+        held = before.snapshot.documents
+        vanished = [gone for gone in vanished if gone.document in held and gone.quote in held[gone.document].text]
     if not any(case.answerable for case in cases):
         why = "geen enkele vraag van de evals met een antwoord hoort bij deze documenten; er is niets gemeten"
         return Effect(0, (), tuple(vanished), (why,))

@@ -19,7 +19,7 @@ from assistant.snapshot import published_id
 
 QUESTION = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
 ANSWER = {"id", "question", "status", "text", "statements", "citations", "nearest", "understood", "mode", "seconds"}
-CITATION = {"n", "document", "title", "section", "quote", "start", "end", "version", "file", "url"}
+CITATION = {"n", "document", "title", "section", "quote", "start", "end", "version", "file", "page", "url"}
 UNDERSTOOD = {"language", "actors", "domain", "aspect", "kind"}
 HIT = {"rank", "document", "file", "section", "text", "score", "found_by"}
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from converting import LINK, blocks_of_markdown, body_of, pdf_bytes
 from reportlab.lib import colors
@@ -182,19 +183,51 @@ def test_a_scan_says_what_is_needed(tmp_path: Path, monkeypatch) -> None:
         read_pdf(path)
 
 
+HOCR = """<html><body><div class='ocr_page' title='bbox 0 0 2500 3500'>
+<span class='ocr_line' title='bbox 250 300 900 360; x_size 56'><span class='ocrx_word' title='bbox 250 300 500 360; x_wconf 96'>$4</span>
+<span class='ocrx_word' title='bbox 520 300 900 360; x_wconf 96'>$1</span></span>
+<span class='ocr_line' title='bbox 250 420 900 460; x_size 40'><span class='ocrx_word' title='bbox 250 420 900 460; x_wconf 31'>Eerste</span></span>
+<span class='ocr_line' title='bbox 260 520 900 560; x_size 42'><span class='ocrx_word' title='bbox 260 530 275 550; x_wconf 40'>e</span>
+<span class='ocrx_word' title='bbox 310 520 900 560; x_wconf 96'>punt</span></span></div></body></html>"""
+
+
 def test_ocr_is_used_where_it_is_installed(tmp_path: Path, monkeypatch) -> None:
-    """With a stand-in for the program: what is tested is how it is called and what becomes of its text."""
+    """With a stand-in for the program: what is tested is how it is called and what becomes of its words."""
     program = tmp_path / "tesseract"
-    program.write_text(
-        '#!/bin/sh\nif [ "$1" = "--list-langs" ]; then echo nld; else echo "Gescand met $4: $(basename $1)"; fi\n'
-    )
+    hocr = HOCR.replace("$1", "$(basename $1)")
+    program.write_text(f'#!/bin/sh\nif [ "$1" = "--list-langs" ]; then echo nld; exit; fi\ncat <<EOF\n{hocr}\nEOF\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     path = tmp_path / "scan.pdf"
     path.write_bytes(pdf_bytes(lambda canvas: canvas.rect(100, 100, 200, 200)))
     converted = read_pdf(path)
-    assert [(block.text, block.page) for block in converted.blocks] == [("Gescand met nld: 1.png", 1)]
-    assert converted.warnings == ("Bladzijde 1 is met OCR gelezen; kijk de tekst na.",)
+    found = [(block.kind, block.text, block.page) for block in converted.blocks]
+    assert found == [("heading", "nld 1.png", 1), ("paragraph", "Eerste", 1), ("item", "punt", 1)]
+    assert converted.warnings == (
+        "Bladzijde 1 is met OCR gelezen; van 2 woord(en) is de lezing onzeker; kijk de tekst na.",
+    )
+
+
+@pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="needs Tesseract with Dutch: apt install tesseract-ocr-nld"
+)
+def test_a_real_scan_keeps_its_heading_and_its_list(tmp_path: Path) -> None:
+    def draw(canvas) -> None:
+        canvas.setFont("Helvetica-Bold", 20)
+        canvas.drawString(72, 740, "Memo parkeren voor aios")
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(72, 700, "Aios met een avonddienst parkeren gratis op parkeerdek P3, tot 8.00 uur.")
+        for number, text in enumerate(("Neem uw personeelspas mee.", "De kaart geldt voor een kwartaal.")):
+            canvas.drawString(80, 660 - 24 * number, "•")
+            canvas.drawString(100, 660 - 24 * number, text)
+
+    printed = pypdfium2.PdfDocument(pdf_bytes(draw))[0].render(scale=200 / 72).to_pil().convert("L")
+    path = tmp_path / "scan.pdf"
+    printed.save(path, resolution=200)
+    assert markdown_of(path) == (
+        "# Memo parkeren voor aios\n\nAios met een avonddienst parkeren gratis op parkeerdek P3, tot 8.00 uur.\n\n"
+        "- Neem uw personeelspas mee.\n- De kaart geldt voor een kwartaal.\n"
+    )
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium to print")

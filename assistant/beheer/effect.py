@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from assistant.beheer.tools import Tell
 from assistant.build import BuildReport
 from assistant.contradictions import contradictions
 from assistant.difference import compare
 from assistant.errors import AssistantError
+from assistant.losses import losses, warnings_of
 from assistant.pathway_file import load_pathways
 from assistant.publication import save_gate
 from assistant.read import read_corpus
@@ -32,6 +31,7 @@ def effect_of(
     report: BuildReport,
     measure: Measure | None,
     tell: Callable[[str, int, int], None],
+    removed: Collection[str] = (),
 ) -> dict[str, Any]:
     """Compare a candidate with what is published, and keep what the gate found.
 
@@ -42,12 +42,13 @@ def effect_of(
         report: of the candidate's build.
         measure: compares the answers; None where the evals are not installed.
         tell: told (step, done, total).
+        removed: ids of documents that the maintainer takes out on purpose.
 
     Raises:
         IndexMismatch: one of both is damaged.
     """
     found = compare(index, published, report.snapshot)
-    added, removed = map(list, (found.passages_added, found.passages_removed))
+    come, gone = map(list, (found.passages_added, found.passages_removed))
     effect: dict[str, Any] = {
         "same": report.snapshot == published,
         "documents": {
@@ -56,31 +57,34 @@ def effect_of(
             "removed": found.documents_removed,
             "moved": found.documents_moved,
         },
-        "passages": {"kept": found.passages_kept, "added": len(added), "removed": len(removed)},
-        "passages_added": [asdict(change) for change in added[:SHOWN]],
-        "passages_removed": [asdict(change) for change in removed[:SHOWN]],
+        "passages": {"kept": found.passages_kept, "added": len(come), "removed": len(gone)},
+        "passages_added": [asdict(change) for change in come[:SHOWN]],
+        "passages_removed": [asdict(change) for change in gone[:SHOWN]],
         "problems": [str(problem) for problem in report.problems],
+        "losses": [],
         **_within(stage, {*found.documents_added, *found.documents_changed}),
     }
     effect["answers"] = None
     if measure is not None and not effect["same"]:
         try:
             answers = dict(measure(published, report.snapshot, lambda done, total: tell("answers", done, total)))
-            save_gate(index, report.snapshot, {"compared_with": published, **answers})
             counts = {name: sum(c["verdict"] == name for c in answers["changes"]) for name in _VERDICTS}
-            answers["vanished"] = _newly_vanished(index / published, answers["vanished"])
             effect["answers"] = {**answers, "changes": list(answers["changes"])[:SHOWN], "counts": counts}
         except AssistantError as error:
             # Without the evals the gate stays unmeasured; the page says so, with the reason.
             effect["not_measured"] = str(error)
+    if not effect["same"]:
+        answers = effect["answers"] or {}
+        lost = losses(index, published, report.snapshot, removed) if published else ()
+        effect["losses"] = warnings_of(lost, answers.get("vanished", ()))
+        gate = {"compared_with": published, "measured": bool(answers), "losses": effect["losses"], **answers}
+        save_gate(index, report.snapshot, gate)
     return effect
 
 
-def _newly_vanished(published: Path, vanished: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """The quotes that go with this candidate; those that were gone before are not its doing."""
-    lines = (published / "documents.jsonl").read_bytes().splitlines()
-    texts = {document["id"]: document["text"] for document in map(orjson.loads, lines)}
-    return [gone for gone in vanished if gone["quote"] in texts.get(gone["document"], "")][:SHOWN]
+def blockers(effect: Mapping[str, Any]) -> list[str]:
+    """Why publishing needs a deliberate yes: answers that became worse, and text or proof that would be lost."""
+    return [*((effect.get("answers") or {}).get("failures") or []), *(effect.get("losses") or [])]
 
 
 _VERDICTS = ("worse", "other", "better")

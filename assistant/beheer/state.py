@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from assistant.beheer.accounts import FOLDER
 from assistant.errors import FailedError
 from assistant.filing import write_whole
 
@@ -37,6 +38,34 @@ class Proposal:
     compared_with: str = ""
     problem: str = ""
     effect: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a proposal is kept: its own file, the copy of the corpus that it changes, and what that was copied from."""
+
+    corpus: Path
+    index: Path
+
+    @property
+    def folder(self) -> Path:
+        """All of a proposal; gone when there is none."""
+        return self.index / FOLDER / "voorstel"
+
+    @property
+    def file(self) -> Path:
+        """The proposal itself."""
+        return self.folder / "voorstel.json"
+
+    @property
+    def stage(self) -> Path:
+        """The copy of the corpus in which changes are made."""
+        return self.folder / "corpus"
+
+    @property
+    def base(self) -> Path:
+        """The hashes of the corpus when the copy was made."""
+        return self.folder / "base.json"
 
 
 def save(file: Path, proposal: Proposal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -32,7 +33,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One offered file. `problem` says why it cannot be added; `edited` is the text as the maintainer left it."""
+    """One offered file. `problem` says why it cannot be added; `edited` is the text as the maintainer left it.
+
+    `accepted`: it was part of a proposal that expired; it does not expire itself.
+    """
 
     id: str
     name: str
@@ -41,6 +45,7 @@ class Upload:
     problem: str = ""
     edited: str = ""
     replaces: str | None = None
+    accepted: bool = False
 
 
 class Uploads:
@@ -65,7 +70,7 @@ class Uploads:
         if len(self.all()) >= MOST_WAITING:
             raise UsageError(f"Er staan al {MOST_WAITING} bestanden klaar. Handel die eerst af.")
         shown = shown_name(name)
-        upload = Upload(secrets.token_hex(8), shown, who, datetime.now(UTC).isoformat(timespec="seconds"))
+        upload = Upload(secrets.token_hex(8), shown, who, _now())
         folder = self.folder / upload.id
         try:
             folder.mkdir(parents=True)
@@ -86,9 +91,23 @@ class Uploads:
         self.read(upload.id)
         return upload
 
+    def give_back(self, original: Path, text: str, who: str, replaces: str) -> None:
+        """Offer a file again that was accepted before, with its text as it was corrected; doing it twice is once."""
+        content = original.read_bytes()
+        id = hashlib.sha256(content + text.encode()).hexdigest()[:16]
+        folder = self.folder / id
+        folder.mkdir(parents=True, exist_ok=True)
+        upload = Upload(id, original.name, who, _now(), edited=text, replaces=replaces, accepted=True)
+        write_whole(folder / _file_name(upload.name), content)
+        self._keep(upload)
+
+    def folders(self) -> list[Path]:
+        """The folder of each offered file, also of one that a crash left half."""
+        return [path for path in self.folder.glob("*") if _ID.fullmatch(path.name)]
+
     def all(self) -> list[Upload]:
         """What is waiting, the newest first."""
-        found = [self.of(path.name) for path in self.folder.glob("*") if _ID.fullmatch(path.name)]
+        found = [self.of(path.name) for path in self.folders()]
         return sorted((upload for upload in found if upload), key=lambda upload: (upload.when, upload.id), reverse=True)
 
     def of(self, id: str) -> Upload | None:
@@ -213,6 +232,10 @@ class Uploads:
 
     def _keep(self, upload: Upload) -> None:
         write_whole(self.folder / upload.id / "upload.json", json.dumps(asdict(upload), ensure_ascii=False))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _title(text: str) -> str:

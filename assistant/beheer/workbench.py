@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
-import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from assistant.add import accept, current, withdraw
 from assistant.assistant import Assistant
 from assistant.beheer.accounts import FOLDER
 from assistant.beheer.audit import Audit
-from assistant.beheer.effect import effect_of
-from assistant.beheer.stage import Steps, apply, bring_originals, changes_of, copy_corpus, prints, rebase
-from assistant.beheer.state import Change, Lock, Proposal, load, save
+from assistant.beheer.builder import Builder, Progress
+from assistant.beheer.stage import Steps, apply, bring_originals, changes_of, copy_corpus, prints
+from assistant.beheer.state import Change, Lock, Place, Proposal, load
 from assistant.beheer.tools import Tools
-from assistant.build import build_index
 from assistant.convert.preview import Preview
-from assistant.errors import AssistantError, FailedError, UsageError
-from assistant.publication import check_gate, publications, record
-from assistant.shelf import index_lock
+from assistant.errors import FailedError, UsageError
+from assistant.publication import check_gate, record
 from assistant.snapshot import open_snapshot, publish, published_id, snapshot_ids
 
-_LOG = logging.getLogger(__name__)
 _GATE = {"passed": "door de poort", "failed": "niet door de poort", "none": "antwoorden niet gemeten"}
 ROLLED_BACK = "terug naar een eerdere versie"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is: the name of the step, and its count; `total` 0 when it cannot be counted."""
-
-    step: str = "start"
-    done: int = 0
-    total: int = 0
 
 
 class Workbench:
@@ -47,26 +32,32 @@ class Workbench:
 
     def __init__(self, assistant: Assistant, tools: Tools) -> None:
         self._assistant = assistant
-        self._tools = tools
         self.corpus, self.index = assistant.settings.corpus, assistant.settings.index
-        self._folder = self.index / FOLDER / "voorstel"
-        self._file = self._folder / "voorstel.json"
+        self.place = Place(self.corpus, self.index)
         self._lock = Lock(self.index / FOLDER / ".lock")
         self._steps = Steps(self.index / FOLDER / "stappen")
         self.audit = Audit(self.index)
-        self.progress = Progress()
-        self._thread: threading.Thread | None = None
+        self._builder = Builder(assistant, tools, self.place, self._steps, self.audit)
 
     @property
     def stage(self) -> Path:
         """The folder that changes are made in: a copy of the corpus while there is a proposal, else the corpus."""
-        return self._folder / "corpus" if self._file.exists() else self.corpus
+        return self.place.stage if self.place.file.exists() else self.corpus
+
+    @property
+    def progress(self) -> Progress:
+        """How far the build is that runs here."""
+        return self._builder.progress
+
+    def wait(self, seconds: float = 60) -> None:
+        """Until the build that runs has ended."""
+        self._builder.wait(seconds)
 
     def proposal(self) -> Proposal | None:
         """What is being prepared; a build that ended with its process counts as failed."""
-        found = load(self._file)
+        found = load(self.place.file)
         if found and found.stage == "building" and not self._lock.held():
-            found = load(self._file)  # it may have ended just before the lock was let go
+            found = load(self.place.file)  # it may have ended just before the lock was let go
         if found and found.stage == "building" and not self._lock.held():
             why = "Het bouwen is afgebroken omdat het programma stopte. Er is niets verloren: bouw opnieuw."
             return replace(found, stage="failed", problem=why)
@@ -112,13 +103,13 @@ class Workbench:
         """
         lock = self._lock.take()
         try:
-            proposal = load(self._file)
+            proposal = load(self.place.file)
             if proposal is None:
                 raise UsageError("Er is geen voorstel om te bouwen.")
         except BaseException:
             lock.close()
             raise
-        self._start(proposal, who, lock)
+        self._builder.start(proposal, who, lock)
 
     def publish(self, candidate: str, who: str, reason: str = "") -> None:
         """Put a candidate to use: the documents first, then the pointer; done again after a crash it completes.
@@ -132,7 +123,7 @@ class Workbench:
             AssistantError: it is not what was seen any more, or did not pass; nothing has changed then.
         """
         with closing(self._lock.take()):
-            proposal = load(self._file)
+            proposal = load(self.place.file)
             if proposal is None or proposal.stage != "ready" or proposal.candidate != candidate:
                 raise UsageError("Het voorstel is intussen veranderd. Bekijk het effect opnieuw.")
             published = published_id(self.index) or ""
@@ -143,33 +134,33 @@ class Workbench:
                 )
             gate = check_gate(self.index, candidate, reason or None)
             self._must_open(candidate)
-            base = json.loads((self._folder / "base.json").read_text(encoding="utf-8"))
+            base = json.loads(self.place.base.read_text(encoding="utf-8"))
             begun = self._steps.kept(proposal.compared_with, candidate)
-            changes = changes_of(self.corpus, self._folder / "corpus", base, begun)
+            changes = changes_of(self.corpus, self.place.stage, base, begun)
             self._steps.keep(proposal.compared_with, candidate, changes)
             documents = ", ".join(change.document for change in proposal.changes)
             detail = _GATE[gate] + (f"; reden: {reason.strip()}" if gate == "failed" else "")
             self.audit.write(who, "published", snapshot=candidate, document=documents, detail=detail)
-            bring_originals(self._folder / "corpus", self.corpus)
+            bring_originals(self.place.stage, self.corpus)
             apply(self.corpus, changes)
             publish(self.index, candidate)
             record(self.index, candidate, gate, reason or None, who)
-            shutil.rmtree(self._folder)
+            shutil.rmtree(self.place.folder)
 
-    def discard(self, candidate: str, who: str) -> None:
-        """Throw the proposal away, with its candidate; the documents stay as they were.
+    def discard(self, candidate: str, who: str, what: str = "discarded") -> None:
+        """Throw the proposal away, with its candidate; the documents stay as they were. `what` is for the log.
 
         Raises:
             AssistantError: it is not what was seen any more, or another maintainer is busy.
         """
         with closing(self._lock.take()):
-            proposal = load(self._file)
+            proposal = load(self.place.file)
             if proposal is None or proposal.candidate != candidate:
                 raise UsageError("Het voorstel is intussen veranderd. Bekijk het opnieuw.")
             documents = ", ".join(change.document for change in proposal.changes)
-            self.audit.write(who, "discarded", snapshot=candidate, document=documents)
-            self._forget(candidate)
-            shutil.rmtree(self._folder)
+            self.audit.write(who, what, snapshot=candidate, document=documents)
+            self._builder.forget(candidate)
+            shutil.rmtree(self.place.folder)
 
     def roll_back(self, snapshot: str, who: str) -> str:
         """Put an earlier snapshot to use, and the documents back to what they were; gives what a person must know.
@@ -178,7 +169,7 @@ class Workbench:
             AssistantError: there is no such snapshot, or another maintainer is busy.
         """
         with closing(self._lock.take()):
-            proposal, published = load(self._file), published_id(self.index)
+            proposal, published = load(self.place.file), published_id(self.index)
             if snapshot not in snapshot_ids(self.index) or (proposal and proposal.candidate == snapshot):
                 raise UsageError("Die versie is er niet meer.")
             if snapshot == published:
@@ -190,11 +181,6 @@ class Workbench:
             publish(self.index, snapshot)
             record(self.index, snapshot, gate, ROLLED_BACK, who)
             return told
-
-    def wait(self, seconds: float = 60) -> None:
-        """Until the build that runs has ended."""
-        if self._thread is not None:
-            self._thread.join(seconds)
 
     def _must_open(self, snapshot: str) -> None:
         """Refuse to point readers to what they could not open: pruned, damaged, or made by another encoder.
@@ -225,15 +211,15 @@ class Workbench:
         """Make a change in the stage, which is made first when there is none, and start the build."""
         lock = self._lock.take()
         try:
-            proposal = load(self._file)
+            proposal = load(self.place.file)
             if proposal is None:
-                shutil.rmtree(self._folder, ignore_errors=True)
-                stage = self._folder / "corpus"
+                shutil.rmtree(self.place.folder, ignore_errors=True)
+                stage = self.place.stage
                 stage.mkdir(parents=True)
                 copy_corpus(self.corpus, stage)
-                (self._folder / "base.json").write_text(json.dumps(prints(stage)), encoding="utf-8")
+                self.place.base.write_text(json.dumps(prints(stage)), encoding="utf-8")
                 proposal = Proposal(())
-            make(self._folder / "corpus")
+            make(self.place.stage)
             self.audit.write(change.who, change.what, document=change.document, detail=change.title)
         except OSError as error:
             lock.close()
@@ -243,61 +229,7 @@ class Workbench:
         except BaseException:
             lock.close()
             raise
-        self._start(replace(proposal, changes=(*proposal.changes, change)), change.who, lock)
-
-    def _start(self, proposal: Proposal, who: str, lock: IO[str]) -> None:
-        proposal = replace(proposal, stage="building", who=who, problem="", effect={})
-        try:
-            save(self._file, proposal)
-            self.progress = Progress()
-            self._thread = threading.Thread(target=self._build, args=(proposal, who, lock), name="beheer-bouwen")
-            self._thread.start()
-        except BaseException:
-            lock.close()
-            raise
-
-    def _build(self, proposal: Proposal, who: str, lock: IO[str]) -> None:
-        """Build the candidate and see what it does; whatever goes wrong is kept as the reason."""
-        with closing(lock):
-            try:
-                ready = self._built(proposal)
-                self.audit.write(who, "built", snapshot=ready.candidate)
-                save(self._file, ready)
-            except Exception as error:
-                if not isinstance(error, AssistantError):
-                    _LOG.exception("a candidate could not be built")
-                why = str(error) if isinstance(error, AssistantError) else f"{type(error).__name__}: {error}"
-                save(self._file, replace(proposal, stage="failed", candidate="", problem=why))
-                self.audit.write(who, "build_failed", detail=why)
-
-    def _built(self, proposal: Proposal) -> Proposal:
-        stage, base = self._folder / "corpus", self._folder / "base.json"
-        known = rebase(self.corpus, stage, json.loads(base.read_text(encoding="utf-8")))
-        base.write_text(json.dumps(known), encoding="utf-8")
-        published = published_id(self.index) or ""
-        self._forget(proposal.candidate)
-
-        def tell(step: str, done: int, total: int) -> None:
-            self.progress = Progress(step, done, total)
-
-        report = build_index(
-            stage,
-            self.index,
-            self._assistant.encoder,
-            chroma_url=self._assistant.settings.chroma_url,
-            progress=tell,
-            publishing=False,
-        )
-        effect = effect_of(self.index, stage, published, report, self._tools.measure, tell)
-        return replace(proposal, stage="ready", candidate=report.snapshot, compared_with=published, effect=effect)
-
-    def _forget(self, candidate: str) -> None:
-        """Remove a candidate of a proposal, so that it takes no place among the versions that are kept."""
-        lived = {line["snapshot"] for line in publications(self.index)} | {published_id(self.index)}
-        lived |= self._steps.snapshots()
-        if candidate in set(snapshot_ids(self.index)) - lived:
-            with index_lock(self.index):
-                shutil.rmtree(self.index / candidate, ignore_errors=True)
+        self._builder.start(replace(proposal, changes=(*proposal.changes, change)), change.who, lock)
 
 
 def _title_of(preview: Preview) -> str:

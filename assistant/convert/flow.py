@@ -11,7 +11,7 @@ from statistics import median
 from typing import Literal
 
 from assistant.convert.blocks import Block, clean, link, merge_links
-from assistant.convert.layout import ORDINAL, Line, is_mark
+from assistant.convert.layout import ORDINAL, Box, Grid, Line, is_mark, reading_order, without_edges
 
 _BROKEN = re.compile(r"([^\W\d_]{2,})-\Z")
 _FINISHED = re.compile(r"[.!?:;…][\"'’”)]*\Z")
@@ -61,6 +61,15 @@ class Styles:
         return min(6, self.headings.index(style) + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """A page: its height, the lines outside its tables, and its tables."""
+
+    height: float
+    lines: Sequence[Line]
+    grids: Sequence[Grid]
+
+
 @dataclass
 class _Open:
     """The block that is being written."""
@@ -104,6 +113,30 @@ def blocks_of(lines: Iterable[Line], styles: Styles, *, headings: bool = True) -
             indents = []
     made = (_block(block, styles) for block in done)
     return [block for block in made if block.text]
+
+
+def blocks_of_pages(pages: Sequence[PageLines]) -> list[Block]:
+    """The pages of a document, from the first, as blocks in reading order, without headers and footers."""
+    kept = without_edges([(page.height, page.lines) for page in pages])
+    flow: list[Box] = []
+    for lines, page in zip(kept, pages, strict=True):
+        flow += reading_order([*lines, *page.grids])
+    # The text of a document may stand in its tables: their lines count for what is body and what is heading.
+    grids = [grid for page in pages for grid in page.grids]
+    in_cells = [line for grid in grids for row in grid.cells for cell in row for line in cell]
+    styles = Styles.read([box for box in flow if isinstance(box, Line)] + in_cells)
+    blocks: list[Block] = []
+    run: list[Line] = []
+    for box in [*flow, None]:
+        if isinstance(box, Line):
+            run.append(box)
+            continue
+        blocks += blocks_of(run, styles)
+        run = []
+        if isinstance(box, Grid):
+            rows = tuple(tuple(tuple(blocks_of(cell, styles, headings=False)) for cell in row) for row in box.cells)
+            blocks.append(Block("table", page=box.page, rows=rows))
+    return blocks
 
 
 def _right_edges(lines: Sequence[Line]) -> list[float]:

@@ -1,16 +1,20 @@
-"""Scans → blocks through Tesseract, where it is installed; says so where it is not. Runs in the child process only."""
+"""Scans → words with their places through Tesseract, where it is installed. Runs in the child process only."""
 
 from __future__ import annotations
 
-import dataclasses
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from assistant.convert.blocks import Block, Converted
-from assistant.convert.text import read_text
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from assistant.convert.blocks import clean
+from assistant.convert.layout import Word
 from assistant.errors import ConversionError
 
 _ABSENT = (
@@ -22,6 +26,25 @@ _SECONDS = 120
 # 300 dots an inch is what Tesseract is made for; a PDF point is 1/72 inch.
 _SCALE = 300 / 72
 _MAX_SCANNED = 60
+# Tesseract is less sure than this (of 100) of a word that it may well have read wrong.
+_SURE = 60
+# What a list mark is read as; none of these opens a line of Dutch or English on its own.
+_BULLETS = frozenset("e o ° © ® ¢ « » * • ·".split())
+_NOISE = 0.18
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One page as read: its words, its height, and of how many words the reader was unsure."""
+
+    words: tuple[Word, ...]
+    height: float
+    unsure: int
+
+    def said(self, where: str) -> str:
+        """What a maintainer should know of it."""
+        doubt = f"; van {self.unsure} woord(en) is de lezing onzeker" if self.unsure else ""
+        return f"{where} is met OCR gelezen{doubt}; kijk de tekst na."
 
 
 def installed() -> bool:
@@ -29,18 +52,18 @@ def installed() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def read_image(path: Path) -> Converted:
+def scan_image(path: Path) -> Scan:
     """Read one image.
 
     Raises:
-        ConversionError: OCR is not installed, fails, or finds no words.
+        ConversionError: OCR is not installed or fails.
     """
     if not installed():
         raise ConversionError(_ABSENT)
-    return Converted(tuple(_recognise(path, 1)), warnings=("De tekst is met OCR gelezen; kijk haar na.",), pages=1)
+    return _recognise(path, _SCALE)
 
 
-def read_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool) -> dict[int, list[Block]]:
+def scan_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool) -> dict[int, Scan]:
     """Read pages of a PDF that have no text layer; pages on which OCR finds nothing are left out.
 
     Args:
@@ -63,7 +86,7 @@ def read_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool)
         )
     import pypdfium2
 
-    read: dict[int, list[Block]] = {}
+    read: dict[int, Scan] = {}
     document = pypdfium2.PdfDocument(str(path))
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
@@ -73,24 +96,64 @@ def read_pages(path: Path, numbers: Sequence[int], *, whole: bool, wanted: bool)
             image = Path(folder) / f"{number}.png"
             page.render(scale=scale).to_pil().save(image)
             try:
-                read[number] = _recognise(image, number)
+                read[number] = _recognise(image, scale)
             except ConversionError:
                 if whole and len(numbers) == 1:
                     raise
-    return read
+    return {number: scan for number, scan in read.items() if scan.words}
 
 
-def _recognise(image: Path, page: int) -> list[Block]:
+def _recognise(image: Path, scale: float) -> Scan:
+    """The words of an image with their places in points; `scale` is dots a point."""
     language = _language()
     try:
         done = subprocess.run(
-            ["tesseract", str(image), "stdout", "-l", language], capture_output=True, timeout=_SECONDS, check=True
+            ["tesseract", str(image), "stdout", "-l", language, "hocr"],
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
         )
     except (subprocess.SubprocessError, OSError) as error:
         raise ConversionError(
             f"OCR is niet gelukt ({type(error).__name__}). Maak een scherpere scan of probeer een ander bestand."
         ) from error
-    return [dataclasses.replace(block, page=page) for block in read_text(done.stdout).blocks]
+    return _scan_of(done.stdout.decode("utf-8", "replace"), scale)
+
+
+def _scan_of(hocr: str, scale: float) -> Scan:
+    """What Tesseract read: every word as high as its line, so that lines of one size of letter look alike."""
+    lines: list[tuple[float, float, float, list[tuple[str, float, float]]]] = []
+    unsure = 0
+    tree = LexborHTMLParser(hocr)
+    height = next((_box(page)[3] for page in tree.css(".ocr_page")), 0.0) / scale
+    for line in tree.css(".ocr_line, .ocr_caption, .ocr_header, .ocr_textfloat"):
+        stated = re.search(r"x_size ([\d.]+)", line.attributes.get("title") or "")
+        _, top, _, bottom = _box(line)
+        words: list[tuple[str, float, float]] = []
+        for word in line.css(".ocrx_word"):
+            text = clean(word.text())
+            if not text:
+                continue
+            sure = re.search(r"x_wconf (\d+)", word.attributes.get("title") or "")
+            unsure += sure is not None and int(sure.group(1)) < _SURE
+            text = "•" if not words and text in _BULLETS else text
+            x0, _, x1, _ = _box(word)
+            words.append((text, x0, x1))
+        if words:
+            lines.append((float(stated.group(1)) if stated else bottom - top, top, bottom, words))
+    usual = median(size for size, _, _, words in lines for _ in words) if lines else 1.0
+    read: list[Word] = []
+    for size, top, bottom, words in lines:
+        # The size of a line is guessed from its letters: what differs little from the others is no heading.
+        size = usual if abs(size - usual) <= _NOISE * usual else size
+        read += [Word(t, x0 / scale, x1 / scale, top / scale, bottom / scale, size / scale) for t, x0, x1 in words]
+    return Scan(tuple(read), height, unsure)
+
+
+def _box(node: LexborNode) -> tuple[float, float, float, float]:
+    found = re.search(r"bbox (\d+) (\d+) (\d+) (\d+)", node.attributes.get("title") or "")
+    x0, top, x1, bottom = map(float, found.groups()) if found else (0.0, 0.0, 0.0, 0.0)
+    return x0, top, x1, bottom
 
 
 def _language() -> str:

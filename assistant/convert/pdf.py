@@ -10,10 +10,10 @@ from pdfplumber.page import Page
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PdfReadError, PyPdfError
 
-from assistant.convert.blocks import Block, Converted, clean
-from assistant.convert.flow import Styles, blocks_of
-from assistant.convert.layout import Box, Grid, Line, Word, lines_of, reading_order, without_edges
-from assistant.convert.ocr import read_pages
+from assistant.convert.blocks import Converted, clean
+from assistant.convert.flow import PageLines, blocks_of_pages
+from assistant.convert.layout import Grid, Line, Word, lines_of, reading_order
+from assistant.convert.ocr import scan_image, scan_pages
 from assistant.errors import ConversionError
 
 MAX_PAGES = 500
@@ -35,24 +35,41 @@ def read_pdf(path: Path, *, ocr: bool = True) -> Converted:
     """
     properties, count = _open(path)
     warnings: list[str] = []
-    pages: list[tuple[float, list[Line], list[Grid]]] = []
+    pages: list[PageLines] = []
     bare: list[int] = []
     with pdfplumber.open(str(path)) as pdf:
         for number, page in enumerate(pdf.pages, 1):
             words = _words(page)
             grids = _grids(page, words, number, warnings)
             outside = [word for word in words if not any(_inside(word, grid) for grid in grids)]
-            pages.append((float(page.height), lines_of(outside, number), grids))
+            pages.append(PageLines(float(page.height), lines_of(outside, number), grids))
             if not words:
                 bare.append(number)
             page.close()
-    scanned = read_pages(path, bare, whole=len(bare) == count, wanted=ocr) if bare else {}
-    warnings += [f"Bladzijde {number} heeft geen tekst." for number in bare if number not in scanned]
-    warnings += [f"Bladzijde {number} is met OCR gelezen; kijk de tekst na." for number in bare if number in scanned]
-    blocks = _blocks(pages, scanned)
+    scanned = scan_pages(path, bare, whole=len(bare) == count, wanted=ocr) if bare else {}
+    for number in bare:
+        if number not in scanned:
+            warnings.append(f"Bladzijde {number} heeft geen tekst.")
+            continue
+        pages[number - 1] = PageLines(scanned[number].height, lines_of(scanned[number].words, number), [])
+        warnings.append(scanned[number].said(f"Bladzijde {number}"))
+    blocks = blocks_of_pages(pages)
     if not blocks:
         raise ConversionError("er staat geen tekst in.")
     return Converted(tuple(blocks), properties, tuple(warnings), count)
+
+
+def read_image(path: Path) -> Converted:
+    """Read one image, as a document of one page.
+
+    Raises:
+        ConversionError: OCR is not installed, fails, or finds no words.
+    """
+    scan = scan_image(path)
+    blocks = blocks_of_pages([PageLines(scan.height, lines_of(scan.words, 1), [])])
+    if not blocks:
+        raise ConversionError("er staat geen tekst in.")
+    return Converted(tuple(blocks), warnings=(scan.said("De afbeelding"),), pages=1)
 
 
 def _open(path: Path) -> tuple[dict[str, str], int]:
@@ -151,27 +168,3 @@ def _cell(words: Sequence[Word], box: tuple[float, float, float, float], number:
 
 def _inside(word: Word, grid: Grid) -> bool:
     return grid.x0 <= (word.x0 + word.x1) / 2 <= grid.x1 and grid.top <= (word.top + word.bottom) / 2 <= grid.bottom
-
-
-def _blocks(pages: Sequence[tuple[float, list[Line], list[Grid]]], scanned: dict[int, list[Block]]) -> list[Block]:
-    kept = without_edges([(height, lines) for height, lines, _ in pages])
-    blocks: list[Block] = []
-    flow: list[Box | int] = []
-    for number, (lines, (_, _, grids)) in enumerate(zip(kept, pages, strict=True), 1):
-        flow += [number] if number in scanned else reading_order([*lines, *grids])
-    # The text of a document may stand in its tables: their lines count for what is body and what is heading.
-    in_cells = [line for _, _, grids in pages for grid in grids for row in grid.cells for cell in row for line in cell]
-    styles = Styles.read([box for box in flow if isinstance(box, Line)] + in_cells)
-    run: list[Line] = []
-    for box in [*flow, 0]:
-        if isinstance(box, Line):
-            run.append(box)
-            continue
-        blocks += blocks_of(run, styles)
-        run = []
-        if isinstance(box, Grid):
-            rows = tuple(tuple(tuple(blocks_of(cell, styles, headings=False)) for cell in row) for row in box.cells)
-            blocks.append(Block("table", page=box.page, rows=rows))
-        elif isinstance(box, int) and box:
-            blocks += scanned[box]
-    return blocks

@@ -49,7 +49,7 @@ def _parse(job: dict[str, Any]) -> Converted:
 
         return read_html(path.read_bytes())
     if job["kind"] == "image":
-        from assistant.convert.ocr import read_image
+        from assistant.convert.pdf import read_image
 
         return read_image(path)
     from assistant.convert.text import read_markdown, read_text

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from assistant.assistant import Assistant
+from assistant.beheer.expiry import tidy
 from assistant.beheer.sessions import Session
 from assistant.beheer.tools import Tools
 from assistant.beheer.uploads import Uploads
@@ -46,6 +47,7 @@ def add_beheer(app: FastAPI, assistant: Assistant, host: str, tools: Tools) -> N
     access = Access(assistant.settings, host)
     bench = Workbench(assistant, tools)
     desk = Desk(assistant, bench, Uploads(bench.index, lambda: bench.stage), tools, listen(assistant))
+    tidy(bench, desk.uploads)
     # The last of the pages answers for every address that the others do not know.
     app.add_route(f"{ROOT}/aanmelden", partial(_sign_in, access, desk), methods=["GET", "POST"])
     app.add_route(f"{ROOT}/afmelden", partial(_sign_out, access, desk), methods=["POST"])

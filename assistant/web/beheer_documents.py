@@ -7,6 +7,7 @@ from html import escape
 
 from assistant.add import parts
 from assistant.beheer.documents import Row
+from assistant.beheer.expiry import UPLOAD_DAYS
 from assistant.beheer.uploads import NEW, Upload
 from assistant.convert.front import KEYS
 from assistant.convert.preview import Preview
@@ -56,7 +57,10 @@ def documents_html(
     upload = form(f"{ROOT}/upload", look, offered, 'enctype="multipart/form-data" class="offer"')
     waiting = "".join(_waiting(one, reading, look) for one, reading in uploads)
     if waiting:
-        waiting = f'<section><h2>{look.say("offered")}</h2><ul class="waiting">{waiting}</ul></section>'
+        waiting = (
+            f'<section><h2>{look.say("offered")}</h2><p class="facts">{look.say("offered_what", days=UPLOAD_DAYS)}</p>'
+            f'<ul class="waiting">{waiting}</ul></section>'
+        )
     body = "".join(_row(row, look) for row in rows)
     head = "".join(
         f'<th scope="col">{look.say(name)}</th>'

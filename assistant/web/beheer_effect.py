@@ -1,42 +1,29 @@
-"""The page of the proposal: its changes, how far its candidate is, what publishing would do; and earlier versions."""
+"""The page of the proposal: its changes, how far its candidate is, and what publishing would do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from assistant.beheer.builder import Progress
+from assistant.beheer.effect import blockers
+from assistant.beheer.expiry import PROPOSAL_DAYS
 from assistant.beheer.state import Proposal
-from assistant.beheer.workbench import Progress
-from assistant.web.beheer_parts import ROOT, Look, button, form, listed, moment, short, snapshot_moment, title, told
+from assistant.web.beheer_parts import ROOT, Look, button, form, listed, moment, short, title, told
 from assistant.web.richtext import to_html
 
-PATH, VERSIONS = f"{ROOT}/voorstel", f"{ROOT}/versies"
+PATH = f"{ROOT}/voorstel"
 # So many are shown at once; the others lie folded.
 _FIRST = 5
 _STEPS = ("split", "embed", "store", "answers")
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A kept snapshot: in use or not, when and by whom it went live, what the gate said."""
-
-    id: str
-    current: bool
-    documents: int
-    passages: int
-    live: tuple[Mapping[str, Any], ...] = ()
-    failures: tuple[str, ...] = ()
-    broken: bool = False
-    candidate: bool = False
 
 
 def proposal_html(
     proposal: Proposal | None, progress: Progress, look: Look, message: str = "", bad: bool = False
 ) -> str:
     """The proposal as it stands."""
-    head = title(look.words("proposal"), look, PATH, f"<p>{look.say('proposal_what')}</p>")
+    head = title(look.words("proposal"), look, PATH, f"<p>{look.say('proposal_what', days=PROPOSAL_DAYS)}</p>")
     head += told(message, "bad" if bad else "good")
     if proposal is None:
         return (
@@ -111,16 +98,14 @@ def _sums(effect: Mapping[str, Any], look: Look) -> str:
 
 
 def _gate(effect: Mapping[str, Any], look: Look) -> str:
-    answers = effect.get("answers")
+    """Why the candidate may not go live just so, or that it may; and that the answers were not measured."""
+    answers, why, verdict = effect.get("answers"), blockers(effect), ""
+    if why:
+        verdict = f'<div class="notice bad"><p><strong>{look.say("gate_failed")}</strong></p>{listed(why)}</div>'
+    elif answers is not None:
+        verdict = f'<p class="notice good">{look.say("gate_passed", n=answers["cases"], **answers["counts"])}</p>'
     if answers is None:
-        why = effect.get("not_measured") or ""
-        message = told(f"{look.words('gate_none')} {why}")
-        return f"<section><h2>{look.say('gate')}</h2>{message}</section>"
-    if answers["failures"]:
-        why = listed(answers["failures"])
-        verdict = f'<div class="notice bad"><p><strong>{look.say("gate_failed")}</strong></p>{why}</div>'
-    else:
-        verdict = f'<p class="notice good">{look.say("gate_passed", n=answers["cases"])}</p>'
+        verdict += told(f"{look.words('gate_none')} {effect.get('not_measured') or ''}")
     return f"<section><h2>{look.say('gate')}</h2>{verdict}</section>"
 
 
@@ -192,9 +177,8 @@ def _side(side: Mapping[str, str]) -> str:
 
 
 def _decide(proposal: Proposal, look: Look) -> str:
-    answers = proposal.effect.get("answers")
     past = ""
-    if answers and answers["failures"]:
+    if blockers(proposal.effect):
         past = (
             f'<fieldset class="past"><legend>{look.say("past_gate")}</legend>'
             f'<label class="tick"><input type="checkbox" name="toch" value="ja" required>'
@@ -226,47 +210,3 @@ def _folded(rows: Sequence[str], look: Look, tag: str, name: str) -> str:
         return first
     rest = f'<{tag} class="{name}">{"".join(rows[_FIRST:])}</{tag}>'
     return f"{first}<details><summary>{look.say('more', n=len(rows) - _FIRST)}</summary>{rest}</details>"
-
-
-def versions_html(versions: Sequence[Version], look: Look, message: str = "", bad: bool = False) -> str:
-    """Every kept version, the newest first, each to go back to."""
-    rows = "".join(_version(version, look) for version in versions)
-    return (
-        title(look.words("versions"), look, VERSIONS, f"<p>{look.say('versions_what')}</p>")
-        + told(message, "bad" if bad else "good")
-        + f'<ol class="timeline versions">{rows}</ol>'
-    )
-
-
-def _version(version: Version, look: Look) -> str:
-    tags = f' <span class="tag now">{look.say("in_use_now")}</span>' if version.current else ""
-    tags += f' <span class="tag">{look.say("candidate")}</span>' if version.candidate else ""
-    lines = "".join(
-        f'<p class="facts">{look.say("went_live", who=line.get("who", ""))} {moment(str(line.get("when")), look)}'
-        f"{_reason(line, look)}</p>"
-        for line in version.live[-3:]
-    )
-    if version.broken:
-        facts = f'<p class="trouble">{look.say("broken")}</p>'
-    else:
-        facts = f'<p class="facts">{look.say("holds", documents=version.documents, passages=version.passages)}</p>'
-    failures = f'<p class="trouble">{look.say("gate_failed")} {escape("; ".join(version.failures))}</p>' if (
-        version.failures) else ""  # fmt: skip
-    back = ""
-    if not (version.current or version.broken or version.candidate or (version.failures and not version.live)):
-        back = form(
-            VERSIONS,
-            look,
-            f'<input type="hidden" name="versie" value="{escape(version.id)}"><button class="chip" type="submit" '
-            f'data-sure="{look.say("back_sure")}">{look.say("back_to_this")}</button>',
-        )
-    state = "" if version.current else ' class="planned"'
-    return (
-        f'<li{state}><p class="when"><strong>{snapshot_moment(version.id, look)}</strong> {short(version.id)}{tags}</p>'
-        f"{facts}{lines}{failures}{back}</li>"
-    )
-
-
-def _reason(line: Mapping[str, Any], look: Look) -> str:
-    reason = line.get("reason")
-    return f" · {look.say('with_reason')} {escape(str(reason))}" if reason else ""

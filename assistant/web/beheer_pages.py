@@ -9,6 +9,8 @@ from starlette.datastructures import UploadFile
 
 from assistant.add import current, vocabulary
 from assistant.beheer.documents import rows_of
+from assistant.beheer.effect import blockers
+from assistant.beheer.expiry import tidy
 from assistant.beheer.state import Proposal
 from assistant.beheer.uploads import Upload
 from assistant.convert.front import KEYS
@@ -20,13 +22,15 @@ from assistant.web import beheer_readers as readers
 from assistant.web.beheer_desk import Call, Desk, message_of, missing, page
 from assistant.web.beheer_parts import ROOT, Look
 from assistant.web.beheer_texts import SAY
+from assistant.web.beheer_versions import VERSIONS, Version, versions_html
 from assistant.web.parts import address
 
 PATH = beheer_effect.PATH
 
 
 def documents(desk: Desk, call: Call, message: str = "") -> Response:
-    """GET: all documents."""
+    """GET: all documents; what has expired is cleaned up first."""
+    tidy(desk.bench, desk.uploads)
     rows, loose = rows_of(desk.assistant.snapshot, desk.bench.index, desk.bench.corpus)
     waiting = [(upload, desk.uploads.reading(upload.id)) for upload in desk.uploads.all()]
 
@@ -143,8 +147,7 @@ def _reason(found: Proposal | None, call: Call) -> str:
     Raises:
         UsageError: one of them is missing.
     """
-    answers = found.effect.get("answers") if found else None
-    if not answers or not answers["failures"]:
+    if found is None or not blockers(found.effect):
         return ""
     reason = call.value("reden")
     if call.value("toch") != "ja" or not reason:
@@ -166,18 +169,18 @@ def versions(desk: Desk, call: Call, message: str = "", bad: bool = False) -> Re
             gate = gate_of(index, name) or {}
             other = manifest.encoder_fingerprint != desk.assistant.encoder.fingerprint
             listed.append(
-                beheer_effect.Version(
+                Version(
                     name, name == current_id, manifest.documents, manifest.passages, live,
-                    tuple(gate.get("failures") or ()), broken=other, candidate=candidate,
+                    (*(gate.get("failures") or ()), *(gate.get("losses") or ())), broken=other, candidate=candidate,
                 )
             )  # fmt: skip
         except (IndexMismatch, AssistantError):
-            listed.append(beheer_effect.Version(name, name == current_id, 0, 0, live, broken=True))
+            listed.append(Version(name, name == current_id, 0, 0, live, broken=True))
 
     def body(look: Look) -> str:
-        return beheer_effect.versions_html(listed, look, message or message_of(call), bad)
+        return versions_html(listed, look, message or message_of(call), bad)
 
-    return page(desk, call, "versions", body, beheer_effect.VERSIONS, 409 if bad else 200)
+    return page(desk, call, "versions", body, VERSIONS, 409 if bad else 200)
 
 
 def roll_back(desk: Desk, call: Call) -> Response:
@@ -188,7 +191,7 @@ def roll_back(desk: Desk, call: Call) -> Response:
         return versions(desk, call, str(error), bad=True)
     if told:
         return versions(desk, call, f"{SAY[call.look.language]['rolled_back']} {told}")
-    return call.done(beheer_effect.VERSIONS, "rolled_back")
+    return call.done(VERSIONS, "rolled_back")
 
 
 ROUTES: tuple[tuple[str, str, Callable[[Desk, Call], Response]], ...] = (
@@ -199,8 +202,8 @@ ROUTES: tuple[tuple[str, str, Callable[[Desk, Call], Response]], ...] = (
     (f"{ROOT}/verwijder", "POST", remove),
     (PATH, "GET", proposal),
     (PATH, "POST", decide),
-    (beheer_effect.VERSIONS, "GET", versions),
-    (beheer_effect.VERSIONS, "POST", roll_back),
+    (VERSIONS, "GET", versions),
+    (VERSIONS, "POST", roll_back),
     (beheer_insight.FEEDBACK, "GET", readers.feedback),
     (f"{beheer_insight.FEEDBACK}/{{id}}", "GET", readers.one_verdict),
     (f"{beheer_insight.FEEDBACK}/{{id}}", "POST", readers.one_verdict),

@@ -49,6 +49,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     ),
     "upload": ("Bekijk wat het wordt", "See what it becomes"),
     "offered": ("Aangeboden bestanden", "Offered files"),
+    "offered_what": (
+        "Wat {days} dagen niet is aangeraakt, wordt opgeruimd.",
+        "What nobody touches for {days} days is cleaned up.",
+    ),
     "offered_by": ("Aangeboden door {who}", "Offered by {who}"),
     "state_reading": ("wordt gelezen", "being read"),
     "state_failed": ("niet gelukt", "failed"),
@@ -118,8 +122,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     "saved": ("De wijzigingen zijn bewaard.", "The changes were saved."),
     # The proposal
     "proposal_what": (
-        "Wijzigingen die klaarstaan. Lezers merken er niets van tot u publiceert.",
-        "Changes that are prepared. Readers notice nothing until you publish.",
+        "Wijzigingen die klaarstaan. Lezers merken er niets van tot u publiceert. Na {days} dagen zonder wijziging "
+        "vervalt het voorstel; de bestanden staan dan weer bij Documenten.",
+        "Changes that are prepared. Readers notice nothing until you publish. After {days} days without a change the "
+        "proposal expires; its files are then back under Documents.",
     ),
     "no_proposal": ("Er staat geen voorstel klaar.", "No proposal is prepared."),
     "added": ("nieuw", "new"),
@@ -162,8 +168,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     "gate_none": ("De antwoorden zijn niet gemeten.", "The answers were not measured."),
     "gate_failed": ("Niet door de poort:", "Did not pass the gate:"),
     "gate_passed": (
-        "Door de poort: de antwoorden op {n} proefvragen zijn niet slechter geworden.",
-        "Passed the gate: the answers to {n} test questions did not become worse.",
+        "Door de poort: de antwoorden op {n} proefvragen zijn samen niet meer slechter geworden dan toeval kan zijn "
+        "({worse} slechter, {better} beter), en er verdwijnt niet veel tekst.",
+        "Passed the gate: together, the answers to {n} test questions did not become worse by more than chance "
+        "({worse} worse, {better} better), and not much text goes.",
     ),
     "answers_change": ("Antwoorden die veranderen", "Answers that change"),
     "now": ("Nu", "Now"),
@@ -314,6 +322,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "did_built": ("kandidaat gebouwd", "candidate built"),
     "did_build_failed": ("bouwen mislukt", "building failed"),
     "did_published": ("gepubliceerd", "published"),
+    "did_expired": ("verlopen en opgeruimd", "expired and cleaned up"),
     "did_discarded": ("voorstel verworpen", "proposal discarded"),
     "did_rolled_back": ("teruggezet", "rolled back"),
     "did_signed_in": ("aangemeld", "signed in"),
