@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import io
 import json
+import os
 import re
 import shutil
 import threading
 from pathlib import Path
+from time import time
 
 import pytest
 from docx import Document as WordDocument
@@ -19,8 +21,10 @@ from assistant import index_commands
 from assistant.assistant import Assistant
 from assistant.beheer.accounts import Accounts
 from assistant.beheer.audit import Audit
+from assistant.beheer.expiry import tidy
 from assistant.beheer.sessions import PER_NAME
 from assistant.beheer.tools import Tools
+from assistant.beheer.uploads import Uploads
 from assistant.beheer.workbench import Workbench
 from assistant.build import build_index
 from assistant.embed import Encoder
@@ -47,6 +51,11 @@ De stichting vergoedt per kalenderjaar ten hoogste drie cursusdagen.
 
 De aanvraag wordt vooraf ingediend bij het secretariaat.
 """
+WORDS = (
+    "aanmelden beoordelen bewaken cijfers dossier examen fietsen geneeskunde huisvesting inschrijven jaarplan kosten "
+    "leiding muziek nachtdienst overdracht parkeren quota rooster scholing toetsing uitval verlof werkdruk xeroxen "
+    "ypsilon zorgpad antwoord bevlogen cursusgeld"
+).split()
 HOSTILE = "<img src=x onerror=alert(1)>\"'../"
 
 
@@ -58,6 +67,7 @@ class Site:
         shutil.copytree(built, self.index)
         self.encoder = encoder
         self.failures: list[str] = []
+        self.vanished: list[dict[str, str]] = []
 
     def client(
         self, host: str = "127.0.0.1", peer: tuple[str, int] = HERE, base: str = "http://127.0.0.1", **settings: object
@@ -78,8 +88,7 @@ class Site:
             "quality_before": 1.0,
             "quality_after": 0.0,
         }
-        vanished = {"id": "e2", "document": "cursus", "quote": "De cursus kost 200 euro; de opleider betaalt."}
-        return {"cases": 2, "changes": [change], "vanished": [vanished], "failures": list(self.failures)}
+        return {"cases": 2, "changes": [change], "vanished": self.vanished, "failures": list(self.failures)}
 
     def log(self) -> list[str]:
         return [entry.what for entry in Audit(self.index).last()]
@@ -316,12 +325,44 @@ def test_a_removed_document_leaves_every_part_and_stays_in_the_archive(site: Sit
     post(client, "/beheer/verwijder", document="cursus")
     page = settle(client)
     assert "De cursus kost 200 euro" in page
-    assert "Verdwenen citaten in proefvragen (1)" in page
+    assert "Verdwenen citaten" not in page
     post(client, "/beheer/voorstel", "/beheer/voorstel", actie="publiceer", kandidaat=candidate(page))
     assert set(site.assistant.snapshot.documents) == {"nested/visitatie"}
     assert not (site.corpus / "cursus.md").exists()
     (archived,) = (site.corpus / "archive").glob("*.md")
     assert "status: vervangen" in archived.read_text()
+
+
+def test_a_case_that_loses_its_quote_asks_for_a_tick_and_a_reason(site: Site) -> None:
+    client = site.client()
+    site.vanished = [{"id": "e2", "document": "cursus", "quote": "De cursus kost 200 euro; de opleider betaalt."}]
+    post(client, "/beheer/verwijder", document="cursus")
+    page = settle(client)
+    assert "Verdwenen citaten in proefvragen (1)" in page
+    assert "1 proefvragen verliezen hun citaat: e2" in page
+    where, known = "/beheer/voorstel", {"actie": "publiceer", "kandidaat": candidate(page)}
+    assert post(client, where, where, **known).status_code == 409
+    assert post(client, where, where, **known, toch="ja", reden="vervalt").status_code == 303
+    assert publications(site.index)[-1]["reason"] == "vervalt"
+
+
+@pytest.mark.parametrize(("left", "asks"), [(29, False), (22, True)])
+def test_an_edition_that_loses_much_asks_for_a_tick_and_a_reason(site: Site, left: int, asks: bool) -> None:
+    client = site.client()
+    lines = [f"Onderwerp {chr(64 + n)}{n}: {word} staat in artikel {n} beschreven." for n, word in enumerate(WORDS, 1)]
+    first = "---\ntitle: Lang reglement\n---\n# Lang reglement\n\n" + "\n\n".join(lines)
+    (site.corpus / "lang.md").write_text(first, encoding="utf-8")
+    build_index(site.corpus, site.index, site.encoder)
+    path = offer(client, site, first.split("\n\n" + lines[left])[0], "lang.md")
+    accept(client, site, path)
+    page = settle(client)
+    assert ("passages verdwijnen, meer dan 25%" in page) is asks
+    assert ('name="toch"' in page) is asks
+    where, known = "/beheer/voorstel", {"actie": "publiceer", "kandidaat": candidate(page)}
+    if asks:
+        assert post(client, where, where, **known).status_code == 409
+    said = {"toch": "ja", "reden": "ingekort"} if asks else {}
+    assert post(client, where, where, **known, **said).status_code == 303
 
 
 def test_a_failed_gate_asks_for_a_tick_and_a_reason_and_keeps_them(site: Site) -> None:
@@ -685,3 +726,51 @@ def test_every_page_speaks_english_when_asked(site: Site) -> None:
         assert page.status_code == 200
         assert '<html lang="en">' in page.text
         assert "Maintenance" in page.text
+
+
+# What is left lying
+
+
+def test_an_offered_file_expires_and_one_that_is_worked_on_does_not(site: Site) -> None:
+    client = site.client()
+    path, other = offer(client, site), offer(client, site, NEW.replace("drie", "vier"), "andere.md")
+    accept(client, site, other, "bewaar", **{"veld-title": "Bewaard"})
+    uploads = Uploads(site.index, lambda: site.corpus)
+    (uploads.folder / "0123456789abcdef").mkdir()
+    os.utime(uploads.folder / path.rsplit("/", 1)[-1] / "upload.json", (1, time() - 31 * 86_400))
+    tidy(site.bench, uploads)
+    assert [upload.id for upload in uploads.all()] == [other.rsplit("/", 1)[-1]]
+    assert (uploads.folder / "0123456789abcdef").is_dir()  # perhaps just being received
+    assert site.log()[0] == "expired"
+    tidy(site.bench, uploads, time() + 2 * 86_400)
+    assert [path.name for path in uploads.folder.iterdir()] == [other.rsplit("/", 1)[-1]]
+    tidy(site.bench, uploads, time() + 31 * 86_400)
+    assert uploads.all() == []
+
+
+def test_a_proposal_expires_but_what_was_accepted_is_offered_again_and_stays(site: Site) -> None:
+    client = site.client()
+    first = published_id(site.index)
+    accept(client, site, offer(client, site), **{"veld-title": "Regeling 2026"})
+    built = candidate(settle(client))
+    post(client, "/beheer/verwijder", document="cursus")
+    settle(client)
+    uploads = Uploads(site.index, lambda: site.bench.stage)
+    tidy(site.bench, uploads, time() + 89 * 86_400)
+    assert site.bench.proposal()
+    tidy(site.bench, uploads, time() + 91 * 86_400)
+    assert site.bench.proposal() is None
+    assert snapshot_ids(site.index) == [first] and built not in snapshot_ids(site.index)
+    assert (site.corpus / "cursus.md").is_file()
+    (upload,) = uploads.all()
+    assert upload.accepted
+    tidy(site.bench, uploads, time() + 999 * 86_400)
+    assert uploads.all() == [upload]
+    path = f"/beheer/upload/{upload.id}"
+    accept(client, site, path)
+    page = settle(client)
+    assert "Regeling 2026" in page
+    assert post(
+        client, "/beheer/voorstel", "/beheer/voorstel", actie="publiceer", kandidaat=candidate(page)
+    ).is_redirect
+    assert "Regeling 2026" in {document.title for document in site.assistant.snapshot.documents.values()}

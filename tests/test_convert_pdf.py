@@ -183,18 +183,24 @@ def test_a_scan_says_what_is_needed(tmp_path: Path, monkeypatch) -> None:
         read_pdf(path)
 
 
-HOCR = """<html><body><div class='ocr_page' title='bbox 0 0 2500 3500'>
-<span class='ocr_line' title='bbox 250 300 900 360; x_size 56'><span class='ocrx_word' title='bbox 250 300 500 360; x_wconf 96'>$4</span>
-<span class='ocrx_word' title='bbox 520 300 900 360; x_wconf 96'>$1</span></span>
-<span class='ocr_line' title='bbox 250 420 900 460; x_size 40'><span class='ocrx_word' title='bbox 250 420 900 460; x_wconf 31'>Eerste</span></span>
-<span class='ocr_line' title='bbox 260 520 900 560; x_size 42'><span class='ocrx_word' title='bbox 260 530 275 550; x_wconf 40'>e</span>
-<span class='ocrx_word' title='bbox 310 520 900 560; x_wconf 96'>punt</span></span></div></body></html>"""
+def hocr_line(size: int, top: int, *words: tuple[int, int, int, str]) -> str:
+    """A line as Tesseract writes it: words as (left, right, certainty, text)."""
+    spans = "".join(
+        f"<span class='ocrx_word' title='bbox {x0} {top} {x1} {top + size}; x_wconf {sure}'>{text}</span>"
+        for x0, x1, sure, text in words
+    )
+    return f"<span class='ocr_line' title='bbox 0 {top} 900 {top + size}; x_size {size}'>{spans}</span>"
 
 
 def test_ocr_is_used_where_it_is_installed(tmp_path: Path, monkeypatch) -> None:
     """With a stand-in for the program: what is tested is how it is called and what becomes of its words."""
     program = tmp_path / "tesseract"
-    hocr = HOCR.replace("$1", "$(basename $1)")
+    lines = [
+        hocr_line(56, 300, (250, 500, 96, "$4"), (520, 900, 96, "$(basename $1)")),
+        hocr_line(40, 420, (250, 900, 31, "Eerste")),
+        hocr_line(42, 520, (260, 275, 40, "e"), (310, 900, 96, "punt")),
+    ]
+    hocr = f"<div class='ocr_page' title='bbox 0 0 2500 3500'>{''.join(lines)}</div>"
     program.write_text(f'#!/bin/sh\nif [ "$1" = "--list-langs" ]; then echo nld; exit; fi\ncat <<EOF\n{hocr}\nEOF\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
