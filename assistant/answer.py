@@ -16,7 +16,7 @@ from assistant.precedent import precedent_of
 from assistant.question import understand
 from assistant.retrieve import retrieve
 from assistant.snapshot import Snapshot
-from assistant.text import links
+from assistant.text import links, without_marks
 from assistant.types import Answer, Block, Citation, Hit, Passage, Question, Statement
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
@@ -136,7 +136,7 @@ def cite(passage: Passage, n: int, snapshot: Snapshot) -> Citation:
 
 def shown(markdown: str) -> str:
     """A quote as the answer shows it: on one line, no HTML, only links to the web or to an e-mail address."""
-    text = re.sub(r"\s+", " ", markdown).strip()
+    text = re.sub(r"\s+", " ", without_marks(markdown)).strip()
     for words, address in links(text):
         if not re.match(r"(?:https?://|mailto:|www\.|[\w.+-]+@|[\w-]+\.)", address):
             link = re.search(r"!?\[" + re.escape(words) + r"\]\([^)]*\)", text)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 from rapidfuzz import fuzz, process
 
 from assistant.difference import passages_of
@@ -24,11 +25,12 @@ class Loss:
     """A document of which `lost` of its `of` passages are in no document of the candidate, also not reworded."""
 
     document: str
+    title: str
     lost: int
     of: int
 
     def __str__(self) -> str:
-        return f"{self.document}: {self.lost} van de {self.of} passages verdwijnen"
+        return f"{self.title}: {self.lost} van de {self.of} passages verdwijnen"
 
 
 def losses(index: Path, before: str, after: str, deliberate: Collection[str] = ()) -> tuple[Loss, ...]:
@@ -46,6 +48,7 @@ def losses(index: Path, before: str, after: str, deliberate: Collection[str] = (
     files = read_manifest(index / before).files, read_manifest(index / after).files
     names = {_id(gone): _id(now) for gone, now in moved_files(*files)}
     old, new = _quotes(index / before, names), _quotes(index / after, {})
+    titles = _titles(index / before)
     everywhere = {quote for quotes in new.values() for quote in quotes}
     found = []
     for document, quotes in sorted(old.items()):
@@ -55,7 +58,7 @@ def losses(index: Path, before: str, after: str, deliberate: Collection[str] = (
         left = [quote for quote in new.get(document, []) if quote not in set(quotes)]
         lost = sum(process.extractOne(q, left, scorer=fuzz.ratio, score_cutoff=_REWORDED) is None for q in gone)
         if lost > MOST_LOST * len(quotes):
-            found.append(Loss(document, lost, len(quotes)))
+            found.append(Loss(document, titles.get(document, document), lost, len(quotes)))
     return tuple(found)
 
 
@@ -66,6 +69,11 @@ def warnings_of(lost: Iterable[Loss], vanished: Iterable[Mapping[str, str]]) -> 
         shown = ", ".join(cases[:10]) + (f" en nog {len(cases) - 10}" if len(cases) > 10 else "")
         lines.append(f"{len(cases)} proefvragen verliezen hun citaat: {shown}")
     return lines
+
+
+def _titles(folder: Path) -> dict[str, str]:
+    documents = map(orjson.loads, (folder / "documents.jsonl").read_bytes().splitlines())
+    return {document["id"]: document["title"] for document in documents}
 
 
 def _quotes(folder: Path, names: Mapping[str, str]) -> dict[str, list[str]]:

@@ -122,3 +122,11 @@ def sentences(text: str) -> list[str]:
     if start < len(text):
         pieces.append(text[start:])
     return pieces
+
+
+def without_marks(markdown: str) -> str:
+    """Without the marks of a table row, and of the items of a list below an item: the reader sees words."""
+    row = re.fullmatch(r"\s*\|(.+)\|\s*", markdown)
+    if row:
+        return " – ".join(cell.strip() for cell in re.split(r"(?<!\\)\|", row.group(1)) if cell.strip())
+    return re.sub(r"\n[ \t]+(?:[-*+]|\d+[.)])[ \t]+", " ", markdown)

@@ -63,7 +63,7 @@ def breaches(bounds: Sequence[Bound], outcomes: Sequence[Outcome]) -> list[str]:
         now = figure.now.mean if figure.now else None
         if now is None or bound.broken(now):
             show = bound.measure.show
-            allowed = f"poort {show(bound.value)} met ruis {show(bound.noise)}"
+            allowed = f"de poort vraagt {show(bound.value)}, met een speling van {show(bound.noise)}"
             lines.append(f"{bound.measure.label}: {show(now) or 'niet gemeten'}, {allowed}")
     return lines
 

@@ -217,11 +217,11 @@ def test_the_gate_opens_within_the_noise(outcomes: list[Outcome]) -> None:
     assert breaches([Bound(correct, 0.52, 0.02), Bound(refusals, 0.48, 0.02)], outcomes) == []
     broken = breaches([Bound(correct, 0.53, 0.02), Bound(refusals, 0.47, 0.02)], outcomes)
     assert broken == [
-        "juist: 50,0, poort 53,0 met ruis 2,0",
-        "ten onrechte geweigerd: 50,0, poort 47,0 met ruis 2,0",
+        "juist: 50,0, de poort vraagt 53,0, met een speling van 2,0",
+        "ten onrechte geweigerd: 50,0, de poort vraagt 47,0, met een speling van 2,0",
     ]
     assert breaches([Bound(BY_NAME["facts"], 0.5, 0.5)], outcomes) == [
-        "feiten genoemd: niet gemeten, poort 50,0 met ruis 50,0"
+        "feiten genoemd: niet gemeten, de poort vraagt 50,0, met een speling van 50,0"
     ]
 
 

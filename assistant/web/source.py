@@ -125,9 +125,11 @@ def _head(document: Document, section: tuple[str, ...], language: Language, page
     say = TEXTS[language]
     path = [part for part in section if part != document.title]
     place = f'<p class="place"><span class="sr">{say["section"]}: </span>{crumbs(path)}</p>' if path else ""
-    facts = " · ".join(fact for fact in (facts_of(document), page_words([page], language)) if fact)
+    on_page = page_words([page], language)
+    facts = " · ".join(fact for fact in (facts_of(document), on_page) if fact)
+    known = f' data-page="{escape(on_page)}"' if on_page else ""
     return (
-        f'<header class="source-head"><h2 tabindex="-1">{escape(document.title)}</h2>'
+        f'<header class="source-head"{known}><h2 tabindex="-1">{escape(document.title)}</h2>'
         + (f'<p class="facts">{facts}</p>' if facts else "")
         + f"{place}</header>"
     )

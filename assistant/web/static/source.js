@@ -145,8 +145,9 @@
     }
     body.innerHTML = html; // from our own server, which escapes what documents hold
     body.scrollTop = 0;
-    // On a phone the passage is shown at once, below the title: which document it is stands in the bar.
-    panel.querySelector(".panel-title").textContent = body.querySelector("h2")?.textContent ?? "";
+    // The passage may be far below the title: which document and page it is stands in the bar.
+    const title = [body.querySelector("h2")?.textContent, body.querySelector("[data-page]")?.dataset.page];
+    panel.querySelector(".panel-title").textContent = title.filter(Boolean).join(", ");
     body.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
     const mark = body.querySelector("mark");
     if (!mark) return;
