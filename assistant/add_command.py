@@ -145,6 +145,9 @@ def _show(console: Console, shown: dict[str, Any], text: str) -> None:
         f"  {shown['passages']} passages; actoren: {_counts(recognised['actors'])}; domeinen: "
         f"{_counts(recognised['domains'])}"
     )
+    if new := [item for item in shown["abbreviations"] if not item["known"]]:
+        meanings = "; ".join(f"{item['short']} = {item['long']}" for item in new)
+        say(f"  afkortingen die de woordenlijst niet heeft: {meanings} (assistant terms --add)")
     for warning in shown["warnings"]:
         say(f"  ! {warning}", "yellow")
     if "citations" in shown:

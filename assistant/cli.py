@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from assistant import account_command, add_command, index_commands
+from assistant import account_command, add_command, index_commands, questions_command
 from assistant.arguments import Add, Run, build_parser, check_question_or_batch
 from assistant.errors import AssistantError, IndexMismatch, IndexMissing, UsageError
 from assistant.progress import progress
@@ -69,6 +69,7 @@ def _extend(command: Add) -> None:
     """Commands of modules of their own; the evals live beside the package in a checkout, a wheel does without."""
     add_command.add_arguments(command("add", add_command.run, "zet documenten om naar Markdown en voeg ze toe"))
     index_commands.add_diff(command)
+    questions_command.add_arguments(command)
     account_command.add_arguments(command("account", account_command.run, "beheer wie er in Beheer mag"))
     try:
         from evals import run as evals_run

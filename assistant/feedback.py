@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from assistant.errors import FailedError
+from assistant.sqlite import opened
 
 FILE = "feedback.sqlite3"
 _SCHEMA = """
@@ -82,7 +80,7 @@ class Feedback:
             verdict.remark,
         )
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._opened() as connection:
+        with opened(self.path, _SCHEMA, "De oordelen") as connection:
             row = connection.execute(
                 f"INSERT OR REPLACE INTO verdicts (id, at, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (verdict.id or None, at, *values),
@@ -97,24 +95,9 @@ class Feedback:
         """
         if not self.path.exists():
             return []
-        with self._opened() as connection:
+        with opened(self.path, _SCHEMA, "De oordelen") as connection:
             rows = connection.execute(f"SELECT {_COLUMNS}, at, id FROM verdicts ORDER BY id DESC").fetchall()
         return [
             Verdict(verdict, question, status, answer, role, json.loads(versions), tuple(json.loads(reasons)), *rest)
             for verdict, question, role, status, answer, versions, reasons, *rest in rows
         ]
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, timeout=5)
-            try:
-                with connection:
-                    connection.execute(_SCHEMA)
-                    yield connection
-            finally:
-                connection.close()
-        except (OSError, sqlite3.Error) as error:
-            message = f"De oordelen in {self.path} zijn niet bereikbaar ({error}). Controleer de rechten."
-            raise FailedError(message) from error

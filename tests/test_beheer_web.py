@@ -15,6 +15,7 @@ from time import time
 import pytest
 from docx import Document as WordDocument
 from fastapi.testclient import TestClient
+from llm_server import llm_server, says
 from support import TINY, write_files
 
 from assistant import index_commands
@@ -35,6 +36,7 @@ from assistant.retrieve import DEFAULT
 from assistant.settings import Settings
 from assistant.snapshot import published_id, snapshot_ids
 from assistant.state import corpus_changed
+from assistant.vocabulary import load_vocabulary
 from assistant.web.app import create_app
 from assistant.web.beheer_access import networks
 from assistant.web.beheer_texts import SAY
@@ -774,3 +776,66 @@ def test_a_proposal_expires_but_what_was_accepted_is_offered_again_and_stays(sit
         client, "/beheer/voorstel", "/beheer/voorstel", actie="publiceer", kandidaat=candidate(page)
     ).is_redirect
     assert "Regeling 2026" in {document.title for document in site.assistant.snapshot.documents.values()}
+
+
+# Questions and abbreviations
+
+
+def test_questions_are_written_or_drafted_reviewed_and_published(site: Site) -> None:
+    client = site.client()
+    assert "Er is geen taalmodel ingesteld" in client.get("/beheer/vragen/cursus").text
+    with llm_server(says("NL: Hoe duur is de cursus?\nNL: Wie betaalt de cursus?\nEN: What does it cost?")) as model:
+        client = site.client(llm_base_url=model.url, llm_model="klein")
+        page = client.get("/beheer/vragen/cursus").text
+        names = re.findall(r'name="(vraag-[^"]+)"', page)
+        assert len(names) == 5
+        assert model.url in page
+        assert post(client, "/beheer/vragen/cursus", actie="opstellen").status_code == 303
+        for _ in range(600):
+            if client.get("/beheer/vragen/cursus", params={"stand": "1"}).json()["ready"]:
+                break
+            threading.Event().wait(0.05)
+        assert len(model.requests) == 5
+    page = client.get("/beheer/vragen/cursus").text
+    assert page.count("EN: What does it cost?") == 5
+    assert "Hoe duur" not in str(site.assistant.snapshot.questions)
+    reviewed = {names[0]: "Hoe prijzig is dit?\n\nEN: How pricey is it?", names[1]: " \n"}
+    assert post(client, "/beheer/vragen/cursus", actie="opnemen", **reviewed).status_code == 303
+    page = settle(client)
+    assert "questions" not in [path.name for path in site.corpus.iterdir()]
+    known = {"actie": "publiceer", "kandidaat": candidate(page)}
+    assert post(client, "/beheer/voorstel", "/beheer/voorstel", **known).status_code == 303
+    bank = (site.corpus / "questions/cursus-nagekeken.yaml").read_text()
+    assert "Hoe prijzig is dit?" in bank and "Hoe duur" not in bank
+    assert "Hoe prijzig is dit?" in str(site.assistant.snapshot.questions)
+    assert len(re.findall(r'name="vraag-', client.get("/beheer/vragen/cursus").text)) == 4
+    assert [what for what in site.log() if what in {"bank", "drafted", "published"}] == ["published", "bank", "drafted"]
+
+
+def test_nothing_written_or_ticked_changes_nothing(site: Site) -> None:
+    client = site.client()
+    assert post(client, "/beheer/vragen/cursus", actie="opnemen").status_code == 409
+    assert post(client, "/beheer/vragen/cursus", actie="afkortingen", afkorting="COC").status_code == 409
+    assert post(client, "/beheer/vragen/cursus", actie="opstellen").status_code == 409
+    assert client.get("/beheer/vragen/nergens").status_code == 404
+    assert site.bench.proposal() is None
+
+
+def test_an_abbreviation_of_a_new_document_is_taken_over_when_ticked(site: Site) -> None:
+    client = site.client()
+    path = offer(client, site, NEW + "\nDe Commissie Dagen Verlof (CDV) en de Raad voor Tucht (RVT) adviseren.\n")
+    assert "Commissie Dagen Verlof" in client.get(path).text.split("Afkortingen die de tekst uitlegt")[1]
+    accept(client, site, path, afkorting="CDV")
+    page = settle(client)
+    known = {"actie": "publiceer", "kandidaat": candidate(page)}
+    assert post(client, "/beheer/voorstel", "/beheer/voorstel", **known).status_code == 303
+    words = load_vocabulary(site.corpus / "vocabulary.yaml").abbreviations
+    assert words["cdv"] == ("Commissie Dagen Verlof",) and "rvt" not in words
+    path = next(
+        link for link in re.findall(r'href="(/beheer/vragen/[^"?]+)"', client.get("/beheer").text) if "reg" in link
+    )
+    page = client.get(path).text
+    assert "staat al in de woordenlijst" in page and 'value="RVT"' in page
+    assert post(client, path, actie="afkortingen", afkorting="RVT").status_code == 303
+    settle(client)
+    assert [change.what for change in site.bench.proposal().changes] == ["terms"]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from assistant.beheer.accounts import FOLDER
 from assistant.beheer.scrub import Known, scrub
-from assistant.errors import FailedError
+from assistant.sqlite import opened
 from assistant.types import Answer
 
 FILE = "questions.sqlite3"
@@ -93,7 +92,7 @@ class Questions:
             near[0].title if near else "",
             " › ".join(part for part in near[0].section[:3] if part != near[0].title) if near else "",
         )
-        with self._lock, self._opened() as connection:
+        with self._lock, opened(self.path, _SCHEMA, "De bewaarde vragen") as connection:
             self._forget(connection)
             connection.execute("INSERT OR IGNORE INTO questions VALUES (?, ?, ?, ?, ?, ?)", values)
         return True
@@ -106,7 +105,7 @@ class Questions:
         """
         if not self.path.exists():
             return []
-        with self._lock, self._opened() as connection:
+        with self._lock, opened(self.path, _SCHEMA, "De bewaarde vragen") as connection:
             self._forget(connection)
             rows = connection.execute(
                 "SELECT day, question, status, confidence, document, section FROM questions ORDER BY day DESC, question"
@@ -116,7 +115,7 @@ class Questions:
     def clear(self) -> None:
         """Remove all that is kept."""
         if self.path.exists():
-            with self._lock, self._opened() as connection:
+            with self._lock, opened(self.path, _SCHEMA, "De bewaarde vragen") as connection:
                 connection.execute("DELETE FROM questions")
 
     def _forget(self, connection: sqlite3.Connection) -> None:
@@ -125,24 +124,6 @@ class Questions:
         connection.execute(
             "DELETE FROM questions WHERE rowid NOT IN (SELECT rowid FROM questions ORDER BY day DESC LIMIT ?)", (_MOST,)
         )
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, timeout=5)
-            try:
-                # What is removed is also overwritten in the file.
-                connection.execute("PRAGMA secure_delete = ON")
-                with connection:
-                    connection.execute(_SCHEMA)
-                    yield connection
-            finally:
-                connection.close()
-        except (OSError, sqlite3.Error) as error:
-            raise FailedError(
-                f"De bewaarde vragen in {self.path} zijn niet bereikbaar ({error}). Controleer de rechten."
-            ) from error
 
 
 def topics(kept: list[Asked]) -> list[Topic]:

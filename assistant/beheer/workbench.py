@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.abbreviations import Abbreviation, add_to_vocabulary
 from assistant.add import accept, current, withdraw
 from assistant.assistant import Assistant
 from assistant.beheer.accounts import FOLDER
@@ -63,7 +64,7 @@ class Workbench:
             return replace(found, stage="failed", problem=why)
         return found
 
-    def add(self, preview: Preview, who: str) -> bool:
+    def add(self, preview: Preview, who: str, terms: Sequence[Abbreviation] = ()) -> bool:
         """Take a document into the proposal and build its candidate; gives False when the corpus has it already.
 
         Raises:
@@ -76,8 +77,10 @@ class Workbench:
 
         def change(stage: Path) -> None:
             accept(preview, stage)
+            if terms:
+                add_to_vocabulary(stage, terms)
 
-        self._change(Change(what, preview.id, title, who, _now()), change)
+        self.change(Change(what, preview.id, title, who, _now()), change)
         return True
 
     def remove(self, document: str, who: str) -> None:
@@ -93,7 +96,7 @@ class Workbench:
         def change(stage: Path) -> None:
             withdraw(known, stage)
 
-        self._change(Change("removed", known.id, known.title, who, _now()), change)
+        self.change(Change("removed", known.id, known.title, who, _now()), change)
 
     def rebuild(self, who: str) -> None:
         """Build the candidate again, over what the documents are now.
@@ -207,8 +210,12 @@ class Workbench:
             return f"De map met documenten is niet teruggezet: {error}"
         return ""
 
-    def _change(self, change: Change, make: Callable[[Path], None]) -> None:
-        """Make a change in the stage, which is made first when there is none, and start the build."""
+    def change(self, change: Change, make: Callable[[Path], None]) -> None:
+        """Make a change in the stage, which is made first when there is none, and start the build.
+
+        Raises:
+            AssistantError: it cannot be made, or another maintainer is busy; nothing has changed then.
+        """
         lock = self._lock.take()
         try:
             proposal = load(self.place.file)

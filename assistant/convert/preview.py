@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.abbreviations import Abbreviation, abbreviations_in
 from assistant.contradictions import contradictions
 from assistant.convert.edition import Edition, find_edition
 from assistant.convert.front import Proposal, front_matter, propose
@@ -39,6 +40,7 @@ class Preview:
     edition: Edition | None = None
     known_as: str = ""
     document: Document | None = None
+    abbreviations: tuple[Abbreviation, ...] = ()
 
     def page(self, passage: Passage) -> int | None:
         """The page of the original on which a passage stands, where the format has pages."""
@@ -134,7 +136,8 @@ def with_text(preview: Preview, text: str, vocabulary: Vocabulary) -> Preview:
         pages=offsets(preview.pages, text, start),
     )
     passages = tuple(p for p in split_document(document, vocabulary) if searchable(p))
-    return dataclasses.replace(preview, text=text, passages=passages, document=document)
+    short = abbreviations_in(text[start:], vocabulary)
+    return dataclasses.replace(preview, text=text, passages=passages, document=document, abbreviations=short)
 
 
 def _body_start(text: str) -> int:
@@ -166,6 +169,7 @@ def preview_json(preview: Preview, *, full: bool = True) -> dict[str, Any]:
         "passages": len(preview.passages),
         "pages": preview.page_count,
         "already_in": preview.known_as or None,
+        "abbreviations": [dataclasses.asdict(item) for item in preview.abbreviations],
         "replaces": {
             "file": preview.edition.document.file,
             "overlap": round(preview.edition.overlap, 3),

@@ -13,12 +13,14 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from assistant.assistant import Assistant
+from assistant.beheer.drafting import Drafting
 from assistant.beheer.expiry import tidy
 from assistant.beheer.sessions import Session
 from assistant.beheer.tools import Tools
 from assistant.beheer.uploads import Uploads
 from assistant.beheer.workbench import Workbench
 from assistant.errors import AssistantError, UsageError
+from assistant.model import load_model
 from assistant.web import beheer_pages as pages
 from assistant.web.beheer_access import COOKIE, GUEST, LOCAL, Access, set_cookie
 from assistant.web.beheer_desk import Call, Desk
@@ -46,7 +48,14 @@ def add_beheer(app: FastAPI, assistant: Assistant, host: str, tools: Tools) -> N
     """
     access = Access(assistant.settings, host)
     bench = Workbench(assistant, tools)
-    desk = Desk(assistant, bench, Uploads(bench.index, lambda: bench.stage), tools, listen(assistant))
+    desk = Desk(
+        assistant,
+        bench,
+        Uploads(bench.index, lambda: bench.stage),
+        tools,
+        listen(assistant),
+        Drafting(bench.index, load_model(assistant.settings)),
+    )
     tidy(bench, desk.uploads)
     # The last of the pages answers for every address that the others do not know.
     app.add_route(f"{ROOT}/aanmelden", partial(_sign_in, access, desk), methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from assistant.assistant import Assistant
+from assistant.beheer.drafting import Drafting
 from assistant.beheer.gaps import Questions
 from assistant.beheer.tools import Tools
 from assistant.beheer.uploads import Uploads
@@ -28,6 +29,7 @@ class Desk:
     uploads: Uploads
     tools: Tools
     questions: Questions
+    drafting: Drafting
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from assistant.abbreviations import named
 from assistant.add import current, vocabulary
 from assistant.beheer.documents import rows_of
 from assistant.beheer.effect import blockers
@@ -17,11 +18,12 @@ from assistant.convert.front import KEYS
 from assistant.errors import AssistantError, IndexMismatch, UsageError
 from assistant.publication import gate_of, publications
 from assistant.snapshot import published_id, read_manifest, snapshot_ids
-from assistant.web import beheer_documents, beheer_effect, beheer_insight
+from assistant.web import beheer_bank, beheer_documents, beheer_effect, beheer_insight
 from assistant.web import beheer_readers as readers
 from assistant.web.beheer_desk import Call, Desk, message_of, missing, page
 from assistant.web.beheer_parts import ROOT, Look
 from assistant.web.beheer_texts import SAY
+from assistant.web.beheer_upload import upload_html
 from assistant.web.beheer_versions import VERSIONS, Version, versions_html
 from assistant.web.parts import address
 
@@ -74,7 +76,7 @@ def one_upload(desk: Desk, call: Call, message: str = "", bad: bool = False) -> 
     known, words = current(corpus), vocabulary(corpus)
 
     def body(look: Look) -> str:
-        return beheer_documents.upload_html(found, preview, known, words, look, message or message_of(call), bad)
+        return upload_html(found, preview, known, words, look, message or message_of(call), bad)
 
     return page(desk, call, "documents", body, ROOT, 409 if bad else 200)
 
@@ -98,7 +100,8 @@ def change_upload(desk: Desk, call: Call) -> Response:
         preview = desk.uploads.correct(id, values, str(call.sent.get("tekst") or ""), call.value("editie"))
         if action != "accepteer":
             return call.done(path, "saved")
-        desk.bench.add(preview, call.who)
+        chosen = [str(short) for short in call.sent.getlist("afkorting")]
+        desk.bench.add(preview, call.who, named(chosen, preview.abbreviations))
     except AssistantError as error:
         return one_upload(desk, call, str(error), bad=True)
     desk.uploads.remove(id)
@@ -200,6 +203,8 @@ ROUTES: tuple[tuple[str, str, Callable[[Desk, Call], Response]], ...] = (
     (f"{ROOT}/upload/{{id}}", "GET", one_upload),
     (f"{ROOT}/upload/{{id}}", "POST", change_upload),
     (f"{ROOT}/verwijder", "POST", remove),
+    (f"{beheer_bank.PATH}/{{id:path}}", "GET", beheer_bank.bank),
+    (f"{beheer_bank.PATH}/{{id:path}}", "POST", beheer_bank.change_bank),
     (PATH, "GET", proposal),
     (PATH, "POST", decide),
     (VERSIONS, "GET", versions),

@@ -120,6 +120,41 @@ _BOTH: dict[str, tuple[str, str]] = {
     "accept_what": ("Lezers zien hier nog niets van.", "Readers do not see this yet."),
     "save": ("Wijzigingen bewaren", "Save changes"),
     "saved": ("De wijzigingen zijn bewaard.", "The changes were saved."),
+    # Questions and abbreviations of a document
+    "bank": ("Vragen", "Questions"),
+    "bank_what": (
+        "Vragen in gewone woorden maken een document beter vindbaar, en helpen weigeren wat er niet in staat.",
+        "Questions in everyday words make a document easier to find, and help to refuse what it does not say.",
+    ),
+    "terms_found": ("Afkortingen die de tekst uitlegt", "Abbreviations that the text explains"),
+    "terms_what": (
+        "Wat u aanvinkt, komt in de woordenlijst.",
+        "What you tick goes into the vocabulary.",
+    ),
+    "term_known": ("staat al in de woordenlijst", "is in the vocabulary already"),
+    "term_differs": ("betekent in de woordenlijst: {known}", "means in the vocabulary: {known}"),
+    "take_terms": ("In voorstel opnemen", "Take into the proposal"),
+    "nothing_ticked": ("Vink eerst een afkorting aan.", "Tick an abbreviation first."),
+    "questions_lacking": ("Passages zonder vragen ({n} van {all})", "Passages without questions ({n} of {all})"),
+    "questions_how": (
+        "Een vraag per regel; een Engelse begint met EN:. Wat u leeg laat, blijft zonder vragen.",
+        "One question a line; an English one begins with EN:. What you leave empty stays without questions.",
+    ),
+    "questions_for": ("Vragen bij", "Questions for"),
+    "take_questions": ("Nagekeken vragen in voorstel opnemen", "Take the reviewed questions into the proposal"),
+    "nothing_written": ("Schrijf eerst een vraag.", "Write a question first."),
+    "drafted": ("concept", "draft"),
+    "draft_now": ("Laat vragen opstellen", "Have questions drafted"),
+    "draft_what": (
+        "Het taalmodel op {endpoint} krijgt hiervoor de tekst van {n} passages. Niets telt mee voor u het nakeek.",
+        "The language model at {endpoint} gets the text of {n} passages for this. Nothing counts before your review.",
+    ),
+    "draft_none": (
+        "Er is geen taalmodel ingesteld dat vragen kan opstellen; u kunt ze hier zelf schrijven.",
+        "No language model is set that could draft questions; you can write them here yourself.",
+    ),
+    "drafting": ("Het taalmodel stelt vragen op", "The language model is drafting questions"),
+    "terms": ("woordenlijst", "vocabulary"),
     # The proposal
     "proposal_what": (
         "Wijzigingen die klaarstaan. Lezers merken er niets van tot u publiceert. Na {days} dagen zonder wijziging "
@@ -319,6 +354,9 @@ _BOTH: dict[str, tuple[str, str]] = {
     "did_added": ("document in voorstel", "document into proposal"),
     "did_replaced": ("nieuwe versie in voorstel", "new edition into proposal"),
     "did_removed": ("verwijdering in voorstel", "removal into proposal"),
+    "did_bank": ("vragen in voorstel", "questions into proposal"),
+    "did_terms": ("afkortingen in voorstel", "abbreviations into proposal"),
+    "did_drafted": ("vragen laten opstellen", "had questions drafted"),
     "did_built": ("kandidaat gebouwd", "candidate built"),
     "did_build_failed": ("bouwen mislukt", "building failed"),
     "did_published": ("gepubliceerd", "published"),
