@@ -7,7 +7,7 @@ talk, orders to the assistant, the news of the day) is listed once, in general.y
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.findable import searchable
 from assistant.read import Problem
 from assistant.types import Passage
 
@@ -89,6 +90,17 @@ def load_bank(folder: Path, passages: Sequence[Passage]) -> QuestionBank:
 def general_requests() -> tuple[str, ...]:
     """Messages to an assistant that no collection of documents answers, Dutch and English."""
     return tuple(yaml.safe_load(GENERAL.read_text(encoding="utf-8")))
+
+
+def documents_with_bank(passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> frozenset[str]:
+    """The documents of which questions are written for at least half of the passages.
+
+    Only there does 'nobody asked this before' say something; with questions for a few passages it would have the
+    assistant refuse what the others answer.
+    """
+    all_of = Counter(passage.document for passage in passages if searchable(passage))
+    asked = Counter(p.document for p, own in zip(passages, questions, strict=True) if own and searchable(p))
+    return frozenset(document for document, count in all_of.items() if 2 * asked[document] >= count)
 
 
 def _unanswered(raw: Mapping[str, object], name: str, problems: list[Problem]) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from assistant.bank import documents_with_bank
 from assistant.embed import Encoder
 from assistant.errors import IndexMismatch, IndexMissing
 from assistant.lexical import LexicalIndex
@@ -202,7 +203,7 @@ def open_snapshot(folder: Path, encoder: Encoder, chroma_url: str = "") -> Snaps
         rows=rows_of,
         unanswered=tuple((question, key) for question, key in gaps),
         asked=tuple(asked.values()),
-        banked=frozenset(passage.document for passage, row in zip(passages, rows, strict=True) if row[1]),
+        banked=documents_with_bank(passages, [row[1] for row in rows]),
         asked_by=tuple(tuple(holders[key]) for key in asked),
         asked_vectors=vectors[[rows_of[key] for key in asked]] if asked else vectors[:0],
         gaps=vectors[[rows_of[key] for _, key in gaps]] if gaps else vectors[:0],

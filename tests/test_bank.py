@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import CORPUS, write_files
 
-from assistant.bank import QuestionBank, general_requests, load_bank
+from assistant.bank import QuestionBank, documents_with_bank, general_requests, load_bank
 from assistant.read import read_corpus
 from assistant.split import split_document
 from assistant.types import Document, Passage
@@ -102,3 +102,13 @@ def test_every_question_of_the_real_bank_has_its_passage() -> None:
     assert bank.problems == ()
     assert set(bank.dutch) <= {p.id for p in passages}
     assert sum(map(len, bank.dutch.values())) > 1_000
+
+
+@pytest.mark.parametrize(("asked", "counts"), [(0, False), (1, False), (2, True), (3, True)])
+def test_a_document_has_a_bank_once_half_of_its_passages_have_questions(
+    passages: list[Passage], asked: int, counts: bool
+) -> None:
+    own = [number for number, passage in enumerate(passages) if passage.kind != "heading"]
+    assert len(own) == 3
+    questions = [["Wie beslist?"] if number in own[:asked] else [] for number in range(len(passages))]
+    assert documents_with_bank(passages, questions) == (frozenset({"doc"}) if counts else frozenset())

@@ -123,8 +123,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     # Questions and abbreviations of a document
     "bank": ("Vragen", "Questions"),
     "bank_what": (
-        "Vragen in gewone woorden maken een document beter vindbaar, en helpen weigeren wat er niet in staat.",
-        "Questions in everyday words make a document easier to find, and help to refuse what it does not say.",
+        "Vragen in gewone woorden maken een document beter vindbaar. Heeft ten minste de helft van de passages er, dan "
+        "helpen zij ook te weigeren wat er niet in staat.",
+        "Questions in everyday words make a document easier to find. Once at least half of its passages have some, "
+        "they also help to refuse what it does not say.",
     ),
     "terms_found": ("Afkortingen die de tekst uitlegt", "Abbreviations that the text explains"),
     "terms_what": (
