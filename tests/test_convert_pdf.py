@@ -15,10 +15,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, SimpleDocTemplate, Table, TableStyle
 
+from assistant.convert.blocks import Block
 from assistant.convert.flow import join
 from assistant.convert.layout import Line, Word, lines_of, reading_order
 from assistant.convert.pdf import read_pdf
 from assistant.convert.render import render
+from assistant.convert.tables import joined
 from assistant.errors import ConversionError
 from assistant.findable import searchable
 from assistant.split import split_document
@@ -136,6 +138,41 @@ def print_table(path: Path, rows: list[list[str]], **options) -> Path:
     heading = Paragraph("Wie doet wat", getSampleStyleSheet()["Heading1"])
     SimpleDocTemplate(str(path), pagesize=A4).build([heading, table])
     return path
+
+
+def test_headings_of_one_size_are_told_apart_and_kept_where_they_open_pages(tmp_path: Path) -> None:
+    def draw(canvas) -> None:
+        for page in range(1, 5):
+            for place, (font, text) in enumerate((
+                ("Helvetica-BoldOblique", "Voorbeelden waaruit dit kan blijken."),
+                ("Helvetica", f"De opleider bespreekt punt {page} met de aios en legt de afspraken vast."),
+                ("Helvetica-Bold", f"Onderwerp {'abcd'[page - 1]}"),
+                ("Helvetica-BoldOblique", "Voorbeelden waaruit dit kan blijken."),
+                ("Helvetica", f"De aios houdt lijst {page} bij en bespreekt die elke maand met de opleider."),
+            )):  # fmt: skip
+                canvas.setFont(font, 11)
+                canvas.drawString(72, 790 - (60 if place else 0) - 40 * place, text)
+            canvas.showPage()
+
+    path = tmp_path / "koppen.pdf"
+    path.write_bytes(pdf_bytes(draw))
+    markdown = markdown_of(path)
+    assert markdown.count("## Voorbeelden waaruit dit kan blijken.") == 8
+    assert [f"\n# Onderwerp {letter}\n" in markdown for letter in "abcd"] == [True] * 4
+
+
+def test_a_row_that_the_page_end_cuts_is_whole_again() -> None:
+    def cell(kind: str, text: str) -> tuple[Block, ...]:
+        return (Block(kind, text),)  # type: ignore[arg-type]
+
+    head = (cell("paragraph", "Taken"), cell("paragraph", "Voorbeelden"))
+    above = (cell("item", "maken een verdeling"), cell("item", "een lijst."))
+    below = (cell("paragraph", "van rollen;"), cell("item", "notulen."))
+    first, second = Block("table", page=1, rows=(head, above)), Block("table", page=2, rows=(head, below))
+    (table,) = joined([first, second])
+    assert [block.text for block in table.rows[1][0]] == ["maken een verdeling van rollen;"]
+    assert [block.text for block in table.rows[1][1]] == ["een lijst.", "notulen."]
+    assert len(table.rows) == 2
 
 
 def test_a_table_by_actor_becomes_headings_and_lists(tmp_path: Path) -> None:

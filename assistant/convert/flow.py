@@ -11,7 +11,7 @@ from statistics import median
 from typing import Literal
 
 from assistant.convert.blocks import Block, clean, link, merge_links
-from assistant.convert.layout import ORDINAL, Box, Grid, Line, is_mark, reading_order, without_edges
+from assistant.convert.layout import ORDINAL, Box, Grid, Line, Style, is_mark, reading_order, without_edges
 
 _BROKEN = re.compile(r"([^\W\d_]{2,})-\Z")
 _FINISHED = re.compile(r"[.!?:;…][\"'’”)]*\Z")
@@ -23,18 +23,18 @@ _LONGEST_HEADING = 160
 class Styles:
     """What sizes and spacing mean in one document; read from all of its lines before any is made a block."""
 
-    body: tuple[float, bool]
-    headings: tuple[tuple[float, bool], ...]
+    body: Style
+    headings: tuple[Style, ...]
     pitch: float
     words: frozenset[str]
 
     @classmethod
     def read(cls, lines: Sequence[Line]) -> Styles:
         """Take the commonest style as body text, and larger or bolder ones as headings, the largest first."""
-        weights: Counter[tuple[float, bool]] = Counter()
+        weights: Counter[Style] = Counter()
         for line in lines:
             weights[line.style] += len(line.text)
-        body = weights.most_common(1)[0][0] if weights else (10.0, False)
+        body = weights.most_common(1)[0][0] if weights else (10.0, False, False)
         heads = {
             style
             for style in weights
@@ -49,7 +49,9 @@ class Styles:
         seen = frozenset(
             word for line in lines for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-)", line.text.casefold())
         )
-        return cls(body, tuple(sorted(heads, reverse=True)), median(close) if close else 1.2, seen)
+        # Of one size, bold comes before light and upright before italic, as word processors have it.
+        ranked = sorted(heads, key=lambda style: (-style[0], not style[1], style[2]))
+        return cls(body, tuple(ranked), median(close) if close else 1.2, seen)
 
     def heading_level(self, line: Line) -> int:
         """1–6 for a line that looks like a heading, 0 for others."""
@@ -237,6 +239,11 @@ def join(before: str, after: str, known: frozenset[str]) -> str:
     head, tail = broken.group(1).casefold(), start.group().casefold()
     if tail in {"en", "of", "and", "or"} and f"{head}{tail}" not in known:
         return f"{before} {after}"
-    if f"{head}-{tail}" in known and f"{head}{tail}" not in known:
+    if f"{head}{tail}" not in known and (
+        f"{head}-{tail}" in known
+        # 'OOR-besprekingen' and 'afdeling-overstijgend': broken at a hyphen of their own, not by hyphenation.
+        or broken.group(1).isupper()
+        or (min(len(head), len(tail)) >= 4 and {head, tail} <= known)
+    ):
         return f"{before}{after}"
     return f"{before[:-1]}{after}"

@@ -20,6 +20,9 @@ _EDGE = 0.12
 _COLUMN_LINES, _COLUMN_SHARE = 3, 0.2
 
 
+Style = tuple[float, bool, bool]
+
+
 class Box(Protocol):
     """Anything with a place on a page: a line, or a table."""
 
@@ -45,6 +48,7 @@ class Word:
     size: float
     bold: bool = False
     link: str = ""
+    italic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,11 @@ class Line:
         return " ".join(word.text for word in self.words)
 
     @property
-    def style(self) -> tuple[float, bool]:
-        """(size, bold) of most of the characters; list marks do not count."""
-        counts: Counter[tuple[float, bool]] = Counter()
+    def style(self) -> Style:
+        """(size, bold, italic) of most of the characters; list marks do not count."""
+        counts: Counter[Style] = Counter()
         for word in self.words[1:] if len(self.words) > 1 and is_mark(self.words[0].text) else self.words:
-            counts[(round(word.size * 2) / 2, word.bold)] += len(word.text)
+            counts[(round(word.size * 2) / 2, word.bold, word.italic)] += len(word.text)
         return counts.most_common(1)[0][0]
 
 
@@ -231,12 +235,18 @@ def without_edges(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[list[Li
     seen: Counter[tuple[str, int]] = Counter()
     for height, lines in pages:
         seen.update({key for line in lines if (key := _edge_key(line, height))})
+    # A heading that happens to open several pages stands in the midst of others too; a header does not.
+    inside = {_bare(line) for height, lines in pages for line in lines if _edge_key(line, height) is None}
     needed = 2 if len(pages) <= 4 else 3
     kept: list[list[Line]] = []
     for height, lines in pages:
         keys = [(_edge_key(line, height), line) for line in lines]
         kept.append(
-            [line for key, line in keys if not key or not (seen[key] >= needed or _PAGE_NUMBER.match(line.text))]
+            [
+                line
+                for key, line in keys
+                if not key or not ((seen[key] >= needed and key[0] not in inside) or _PAGE_NUMBER.match(line.text))
+            ]
         )
     return kept
 
@@ -244,4 +254,8 @@ def without_edges(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[list[Li
 def _edge_key(line: Line, height: float) -> tuple[str, int] | None:
     if _EDGE * height < line.bottom and line.top < (1 - _EDGE) * height:
         return None
-    return re.sub(r"\d+", "#", line.text), round(line.top / 4)
+    return _bare(line), round(line.top / 4)
+
+
+def _bare(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text)

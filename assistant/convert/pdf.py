@@ -119,7 +119,9 @@ def _words(page: Page) -> list[Word]:
                 (uri for x0, x1, top, bottom, uri in links if x0 - 1 <= x <= x1 + 1 and top - 1 <= y <= bottom + 1), ""
             )
             bold = any(mark in raw["fontname"].lower() for mark in ("bold", "black", "heavy", "semibold", "demi"))
-            words.append(Word(text, raw["x0"], raw["x1"], raw["top"], raw["bottom"], raw["size"], bold, target))
+            italic = any(mark in raw["fontname"].lower() for mark in ("italic", "oblique"))
+            place = (raw["x0"], raw["x1"], raw["top"], raw["bottom"])
+            words.append(Word(text, *place, raw["size"], bold, target, italic))
     return words + _drawn_marks(page, words)
 
 

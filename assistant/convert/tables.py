@@ -65,13 +65,7 @@ def joined(blocks: Sequence[Block]) -> list[Block]:
         if rows and [text_of(c) for c in rows[0]] == [text_of(c) for c in last.rows[0]]:
             rows.pop(0)
         before = list(last.rows)
-        if (
-            rows
-            and len(rows[0]) > 1
-            and not text_of(rows[0][0]).strip()
-            and text_of(before[-1][0]).strip()
-            and len(before) > 1
-        ):
+        if rows and len(rows[0]) > 1 and len(before) > 1 and _cut(before[-1], rows[0]):
             before[-1] = tuple(_mended(one, other) for one, other in zip(before[-1], rows.pop(0), strict=True))
         done[-1] = dataclasses.replace(last, rows=(*before, *rows))
     return done
@@ -85,6 +79,20 @@ def _runs_on(last: Block, block: Block) -> bool:
         and last.rows
         and block.rows
         and len(last.rows[0]) == len(block.rows[0])
+    )
+
+
+def _cut(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Whether a row was cut by the page end: its name is missing below, or a sentence in one of its cells goes on."""
+    unnamed = not text_of(below[0]).strip() and bool(text_of(above[0]).strip())
+    return unnamed or any(
+        one
+        and other
+        and other[0].kind == "paragraph"
+        and other[0].text[:1].islower()
+        and one[-1].text
+        and one[-1].text[-1] not in ".;:!?"
+        for one, other in zip(above, below, strict=True)
     )
 
 
