@@ -100,6 +100,10 @@ def test_labels_with_values_are_no_columns() -> None:
         ("wet-", "en regelgeving", "", "wet- en regelgeving"),
         ("een collega-", "opleider vraagt", "collega-opleider", "een collega-opleider vraagt"),
         ("de OOR-", "Bestuurder", "", "de OOR-Bestuurder"),
+        ("de OOR-", "besprekingen", "", "de OOR-besprekingen"),
+        ("een afdeling-", "overstijgend plan", "afdeling overstijgend", "een afdeling-overstijgend plan"),
+        ("de samen-", "werking", "samen werking samenwerking", "de samenwerking"),
+        ("de opleidings-", "commissie", "commissie", "de opleidingscommissie"),
         ("gewoon", "verder", "", "gewoon verder"),
     ],
 )

@@ -212,7 +212,7 @@ def test_a_pdf_is_cited_by_its_page_and_an_edition_that_loses_much_asks_twice(op
 
     page.bring_to_front()
     page.get_by_role("link", name="Vragen: Handreiking wisselstage").click()
-    page.get_by_text("CWR").wait_for()
+    page.get_by_text("CWR", exact=True).wait_for()
     assert_accessible(page)
     page.get_by_label("Vragen bij: De wisselstage duurt acht weken.").fill("Hoe lang ben ik weg?\nEN: How long is it?")
     page.get_by_role("button", name="Nagekeken vragen in voorstel opnemen").click()
