@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from assistant.errors import ConversionError, FailedError, UsageError
 from assistant.settings import Settings
@@ -74,7 +76,8 @@ def _one(path: Path, options: argparse.Namespace, settings: Settings, asking: bo
 
     shown: dict[str, Any] = {"file": shown_name(path.name)}
     try:
-        preview = prepare(path, settings.corpus, id=options.id, ocr=options.ocr)
+        with _waiting(shown["file"]):
+            preview = prepare(path, settings.corpus, id=options.id, ocr=options.ocr)
         shown |= preview_json(preview, full=options.preview)
         if not options.json:
             _show(Console(), shown, preview.text)
@@ -95,6 +98,12 @@ def _one(path: Path, options: argparse.Namespace, settings: Settings, asking: bo
         return {**shown, "status": "failed", "error": str(error)}
     status = "unchanged" if not added.changed else "replaced" if added.archived else "added"
     return {**shown, "status": status, "document": added.file, "original": added.original, "archived": added.archived}
+
+
+def _waiting(name: str) -> AbstractContextManager[object]:
+    """Something that moves on a terminal while a file is read: a scan of many pages takes minutes."""
+    console = Console(stderr=True)
+    return console.status(f"{escape(name)} wordt gelezen …") if console.is_terminal else nullcontext()
 
 
 def _ask() -> str:

@@ -82,9 +82,11 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.build import build_index
     from assistant.embed import load_encoder
     from assistant.publication import record
+    from assistant.snapshot import published_id
 
     if options.dry_run:
         return index_commands.dry_run(options, settings)
+    before = published_id(settings.index)
     with progress() as tell:
         report = build_index(
             settings.corpus,
@@ -101,6 +103,7 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
         return index_commands.pass_gate(report.snapshot, options, settings)
     if report.changed and not options.candidate:
         record(settings.index, report.snapshot, "none")
+        index_commands.say_losses(settings, before, report.snapshot)
     if options.json:
         _print_json(dataclasses.asdict(report))
     elif not report.changed:

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.arguments import Add
@@ -125,7 +126,23 @@ def _effect(settings: Settings, before: str | None, after: str) -> Effect:
         return _measured(settings, before, after, step)
 
 
-def _measured(settings: Settings, before: str | None, after: str, step: Callable[[int, int], None]) -> Effect:
+def say_losses(settings: Settings, before: str | None, after: str) -> None:
+    """Warn of documents that lost much of their text with a build that went live without a gate."""
+    from assistant.losses import MOST_LOST, losses
+    from assistant.snapshot import snapshot_ids
+
+    if before in snapshot_ids(settings.index):
+        for loss in losses(settings.index, before or "", after):
+            print(  # noqa: T201
+                f"assistant: let op: {loss} (meer dan {MOST_LOST:.0%}). Niet de bedoeling? Ga terug met: assistant "
+                "rollback",
+                file=sys.stderr,
+            )
+
+
+def _measured(
+    settings: Settings, before: str | None, after: str, step: Callable[[int, int], None], corpus: Path | None = None
+) -> Effect:
     try:
         from evals.cases import CaseError
         from evals.effect import measure_effect
@@ -135,7 +152,7 @@ def _measured(settings: Settings, before: str | None, after: str, step: Callable
             "Werk in een checkout met: pip install -e '.[dev]'"
         ) from error
     old = _parts(settings, before) if before else None
-    new = _parts(settings, after)
+    new = _parts(settings, after, corpus)
     try:
         return measure_effect(old, new, tell=step)
     except CaseError as error:
@@ -148,10 +165,13 @@ def _measured(settings: Settings, before: str | None, after: str, step: Callable
 
 def tools(settings: Settings) -> Tools:
     """What the pages of maintainers use of the evals."""
+    from assistant.beheer.state import Place
     from assistant.beheer.tools import Tools
 
     def measure(before: str | None, after: str, tell: Callable[[int, int], None]) -> dict[str, Any]:
-        return dataclasses.asdict(_measured(settings, before, after, tell))
+        # A proposal may change the vocabulary: the candidate is asked with its own.
+        stage = Place(settings.corpus, settings.index).stage
+        return dataclasses.asdict(_measured(settings, before, after, tell, stage if stage.is_dir() else None))
 
     return Tools(measure, lambda row: _draft(settings, row))
 
@@ -173,14 +193,14 @@ def _draft(settings: Settings, row: Mapping[str, Any]) -> dict[str, Any]:
         raise FailedError(f"Hiervan kan geen evalvraag worden gemaakt: {error}") from error
 
 
-def _parts(settings: Settings, snapshot: str) -> Parts:
+def _parts(settings: Settings, snapshot: str, corpus: Path | None = None) -> Parts:
     from assistant.answer import parts_of
     from assistant.embed import load_encoder
     from assistant.snapshot import open_snapshot
 
     encoder = load_encoder(settings.embedder)
     opened = open_snapshot(settings.index / snapshot, encoder, settings.chroma_url)
-    return parts_of(opened, encoder, settings.corpus)
+    return parts_of(opened, encoder, corpus or settings.corpus)
 
 
 def _show_effect(effect: Effect) -> None:
