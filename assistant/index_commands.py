@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.arguments import Add
-from assistant.errors import FailedError
+from assistant.errors import FailedError, IndexMismatch
 from assistant.progress import progress
 from assistant.settings import Settings
 
@@ -71,7 +71,7 @@ def pass_gate(candidate: str, options: argparse.Namespace, settings: Settings) -
         _say(f"De index is al bij ({candidate}).")
         return 0
     effect = _effect(settings, published, candidate)
-    lost = losses(settings.index, published, candidate) if published else ()
+    lost = losses(settings.index, published, candidate)
     gate = {**dataclasses.asdict(effect), "losses": warnings_of(lost, map(dataclasses.asdict, effect.vanished))}
     save_gate(settings.index, candidate, {"compared_with": published, **gate})
     why = [*effect.failures, *gate["losses"]]
@@ -131,13 +131,13 @@ def say_losses(settings: Settings, before: str | None, after: str) -> None:
     from assistant.losses import MOST_LOST, losses
     from assistant.snapshot import snapshot_ids
 
-    if before in snapshot_ids(settings.index):
-        for loss in losses(settings.index, before or "", after):
-            print(  # noqa: T201
-                f"assistant: let op: {loss} (meer dan {MOST_LOST:.0%}). Niet de bedoeling? Ga terug met: assistant "
-                "rollback",
-                file=sys.stderr,
-            )
+    try:
+        lost = losses(settings.index, before, after) if before in snapshot_ids(settings.index) else ()
+    except IndexMismatch:
+        return  # the earlier index is damaged or of another format: there is nothing to compare with
+    for loss in lost:
+        warning = f"let op: {loss} (meer dan {MOST_LOST:.0%}). Niet de bedoeling? Ga terug met: assistant rollback"
+        print(f"assistant: {warning}", file=sys.stderr)  # noqa: T201
 
 
 def _measured(

@@ -33,18 +33,20 @@ class Loss:
         return f"{self.title}: {self.lost} van de {self.of} passages verdwijnen"
 
 
-def losses(index: Path, before: str, after: str, deliberate: Collection[str] = ()) -> tuple[Loss, ...]:
+def losses(index: Path, before: str | None, after: str, deliberate: Collection[str] = ()) -> tuple[Loss, ...]:
     """The documents that lose more than `MOST_LOST` of their passages.
 
     Args:
         index: folder of both snapshots.
-        before: what is published.
+        before: what is published; None when nothing is.
         after: the candidate.
         deliberate: ids of documents that somebody removes on purpose.
 
     Raises:
         IndexMismatch: one of both is damaged.
     """
+    if before is None:
+        return ()
     files = read_manifest(index / before).files, read_manifest(index / after).files
     names = {_id(gone): _id(now) for gone, now in moved_files(*files)}
     old, new = _quotes(index / before, names), _quotes(index / after, {})

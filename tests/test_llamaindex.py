@@ -25,7 +25,7 @@ def test_the_retriever_gives_exact_quotes_with_their_place(real_assistant):
     nodes = AssistantRetriever(real_assistant, k=4).retrieve("vangnet voor aios met problemen")
     assert len(nodes) == 4 and "vangnet" in nodes[0].text and all(exact(n.node, real_assistant) for n in nodes)
     assert [n.score for n in nodes] == sorted((n.score for n in nodes), reverse=True)
-    assert {"document", "title", "section", "start", "end", "file", "version", "url"} == set(nodes[0].metadata)
+    assert {"document", "title", "section", "start", "end", "file", "version", "url", "page"} == set(nodes[0].metadata)
     assert [n.node_id for n in nodes] == [
         n.node_id for n in AssistantRetriever(real_assistant, k=4).retrieve("vangnet voor aios met problemen")
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -96,28 +97,35 @@ class Lock:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def take(self) -> IO[str]:
+    def take(self, patience: float = 1.0) -> IO[str]:
         """Hold it until the file that this gives is closed.
+
+        Args:
+            patience: seconds to wait for it: whoever writes down that a build is ready lets go just after that.
 
         Raises:
             FailedError: someone else holds it; the message says who.
         """
         self._file.parent.mkdir(parents=True, exist_ok=True)
         file = self._file.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise FailedError(
-                "Een andere beheerder is op dit moment bezig met het voorstel. Er is niets verloren: wacht tot dat "
-                "klaar is en doe het daarna opnieuw."
-            ) from error
-        return file
+        until = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return file
+            except OSError as error:
+                if time.monotonic() >= until:
+                    file.close()
+                    raise FailedError(
+                        "Een andere beheerder is op dit moment bezig met het voorstel. Er is niets verloren: wacht tot "
+                        "dat klaar is en doe het daarna opnieuw."
+                    ) from error
+                time.sleep(0.02)
 
     def held(self) -> bool:
         """Whether anybody holds it."""
         try:
-            self.take().close()
+            self.take(0).close()
         except FailedError:
             return True
         return False

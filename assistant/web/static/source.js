@@ -86,7 +86,7 @@
     const close = make("button", { type: "button", class: "close" }, cross);
     close.addEventListener("click", () => panel.close());
     panel = make("dialog", { id: "bron" });
-    panel.append(make("div", { class: "panel-bar" }, make("span", { class: "panel-title" }), page, close), make("div", { class: "panel-body source", tabindex: "0" }));
+    panel.append(make("div", { class: "panel-bar" }, make("span", { class: "panel-title" }), make("span", { class: "panel-page" }), page, close), make("div", { class: "panel-body source", tabindex: "0" }));
     panel.addEventListener("close", closed);
     panel.addEventListener("click", (event) => event.target === panel && panel.close());
     document.body.append(panel);
@@ -146,8 +146,8 @@
     body.innerHTML = html; // from our own server, which escapes what documents hold
     body.scrollTop = 0;
     // The passage may be far below the title: which document and page it is stands in the bar.
-    const title = [body.querySelector("h2")?.textContent, body.querySelector("[data-page]")?.dataset.page];
-    panel.querySelector(".panel-title").textContent = title.filter(Boolean).join(", ");
+    panel.querySelector(".panel-title").textContent = body.querySelector("h2")?.textContent ?? "";
+    panel.querySelector(".panel-page").textContent = body.querySelector("[data-page]")?.dataset.page ?? "";
     body.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
     const mark = body.querySelector("mark");
     if (!mark) return;
