@@ -6,9 +6,11 @@ one line that says so.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +29,7 @@ from assistant.vocabulary import Vocabulary
 MOST_CHARACTERS = 9_000  # of spans: fits the small context of a local model with room for the answer
 MOST_EXTRA = 4  # hits given beside what the quote answer shows
 EXTRA_MARGIN = 0.2  # and how far behind the best hit they may be
+_log = logging.getLogger(__name__)
 _REFUSAL = re.compile(r"^\W*(geen antwoord|no answer)\b", re.IGNORECASE)
 
 
@@ -88,12 +91,22 @@ def write(
         yield fall_back(quoted, draft.generation(writer.model.name, started, None, error.reason), say, str(error))
         return
     generation = draft.generation(writer.model.name, started, done, "")
+    _log_check(generation, draft.refused)
     if draft.refused:
         yield refusal(quoted, replace(generation, failure=""))
     elif not generation.kept:
         yield fall_back(quoted, replace(generation, failure="unproven"), "unproven", "")
     else:
         yield replace(draft.answer(), generation=generation, notices=(*quoted.notices, *notices(quoted, generation)))
+
+
+def _log_check(made: Generation, refused: bool) -> None:
+    """Say in the log what became of the sentences and why, in counts: never their words."""
+    counts = ", ".join(f"{n} × {verdict}" for verdict, n in sorted(Counter(made.verdicts).items()))
+    tokens = "unknown" if made.prompt_tokens is None else f"{made.prompt_tokens} + {made.completion_tokens}"
+    what = "refused" if refused else "answered" if made.kept else "unproven"
+    level = logging.INFO if made.kept or refused else logging.WARNING
+    _log.log(level, "llm %s: %s; tokens %s; %.1f s", what, counts or "no sentence", tokens, made.seconds)
 
 
 def given_spans(citations: Sequence[Citation], hits: Sequence[Hit], snapshot: Snapshot) -> list[Citation]:
@@ -143,6 +156,7 @@ class _Draft:
         self._lines: list[tuple[str, Statement]] = []
         self._lead: Sentence | None = None
         self._counts = {"kept": 0, "replaced": 0, "dropped": 0}
+        self._verdicts: list[str] = []
 
     def take(self, found: Sequence[Sentence]) -> bool:
         """Judge sentences; says whether the answer grew."""
@@ -161,34 +175,40 @@ class _Draft:
             return
         cited = [self.known[n] for n in sentence.numbers]
         if not cited:
-            self._counts["dropped"] += 1
+            self._count("dropped", "uncited")
             return
         lead, self._lead = self._lead, None
         if lead is not None:
             # What introduces a list has the proof of its first item.
-            fits = self._checker.check(lead.text.rstrip(":"), cited, self._quoted.understood.language).supported
-            if fits:
+            judged = self._checker.check(lead.text.rstrip(":"), cited, self._quoted.understood.language)
+            if judged.supported:
                 self._lines.append((lead.prefix, Statement(shown(lead.text), ())))
             else:
-                self._counts["dropped"] += 1
-        if self._checker.check(sentence.text, cited, self._quoted.understood.language).supported:
-            self._add("kept", sentence.prefix, shown(sentence.text), sentence.numbers)
+                self._count("dropped", *judged.reasons)
+        verdict = self._checker.check(sentence.text, cited, self._quoted.understood.language)
+        if verdict.supported:
+            self._add(sentence.prefix, shown(sentence.text), sentence.numbers)
+            self._count("kept")
             return
         quote = next((n for n in sentence.numbers if n not in self._numbers), None)
         if quote is None:
-            self._counts["dropped"] += 1
+            self._count("dropped", *verdict.reasons)
         else:
-            self._add("replaced", sentence.prefix, f"“{shown(self.known[quote].quote)}”", (quote,))
+            self._add(sentence.prefix, f"“{shown(self.known[quote].quote)}”", (quote,))
+            self._count("replaced", *verdict.reasons)
 
-    def _add(self, how: str, prefix: str, text: str, numbers: Sequence[int]) -> None:
+    def _count(self, how: str, *reasons: str) -> None:
+        self._counts[how] += 1
+        self._verdicts.append(f"{how}: {', '.join(reasons)}" if reasons else how)
+
+    def _add(self, prefix: str, text: str, numbers: Sequence[int]) -> None:
         for n in numbers:
             self._numbers.setdefault(n, len(self._numbers) + 1)
-        self._counts[how] += 1
         self._lines.append((prefix, Statement(text, tuple(self._numbers[n] for n in numbers))))
 
     def _drop_lead(self) -> None:
         if self._lead is not None:
-            self._counts["dropped"] += 1
+            self._count("dropped", "uncited")
             self._lead = None
 
     def answer(self) -> Answer:
@@ -211,6 +231,7 @@ class _Draft:
             completion_tokens=done.completion_tokens if done else None,
             seconds=time.perf_counter() - started,
             failure=failure,
+            verdicts=tuple(self._verdicts),
         )
 
 

@@ -13,13 +13,13 @@ import httpx
 import openai
 import pytest
 import uvicorn
-from llm_server import llm_server, says
 from support import CORPUS
 
 from assistant.api import create_api
 from assistant.assistant import Assistant
 from assistant.settings import Settings
 from assistant.web.app import create_app
+from evals.llm.server import llm_server, says
 
 QUESTION = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
 OUTSIDE = "Wat is de hoofdstad van Mongolië?"

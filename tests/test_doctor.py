@@ -1,12 +1,12 @@
 """What `assistant doctor` says of a whole, a missing and a broken part."""
 
 import pytest
-from llm_server import llm_server, says
 from support import CORPUS
 
 from assistant.cli import main
 from assistant.doctor import examine
 from assistant.settings import Settings
+from evals.llm.server import llm_server, says
 
 KEY = "sk-kanarie-7f3a91"
 
