@@ -11,7 +11,7 @@ from evals.llm.__main__ import measure
 from evals.llm.writer import FAITHFUL, WRONG, negated, read_spans, write_reply
 
 PROMPT = """<bron nr="1" plaats="Kader › Actor COC › Taken">
-zorgt voor een vangnet (bij problemen) voor aios.
+zorgt voor een vangnet (bij problemen), dat is bedoeld voor aios.
 </bron>
 <bron nr="2" plaats="Kader › Duur">
 - Het gesprek met de opleider is binnen 3 weken. Daarna volgt &lt;een&gt; verslag.
@@ -27,7 +27,7 @@ def vocabulary(real_assistant: Assistant):
 
 def test_spans_are_read_from_the_prompt():
     first, second = read_spans(PROMPT)
-    assert (first.number, first.first) == (1, "zorgt voor een vangnet (bij problemen) voor aios")
+    assert (first.number, first.first) == (1, "zorgt voor een vangnet (bij problemen), dat is bedoeld voor aios")
     assert second.place == "Kader › Duur" and second.text.endswith("<een> verslag.")
 
 

@@ -81,11 +81,14 @@ def write_reply(messages: Sequence[Mapping[str, str]], vocabulary: Vocabulary, s
         # Few spans hold a number: those that do are used for that first.
         order = sorted(draw.sample(ways, len(ways)), key=lambda kind: kind != "number")
         kind, made = next(((kind, text) for kind in order if (text := hand.write(kind))), ("quoted", None))
-        # What the span cannot be given becomes its quote; a text that reads as two sentences says less of the check.
-        if made is None or len(read_sentences(made, [s.number for s in spans])) != 1:
-            kind, made = "quoted", f"{_capital(span.first)} [{span.number}]."
-        if len(read_sentences(made, [s.number for s in spans])) == 1:
-            written.append(Written(kind, made))
+        quoted = f"{_capital(span.first)} [{span.number}]."
+        # What the span gives no occasion for becomes its quote; a text that reads as more or fewer sentences than were
+        # written would say less of the check.
+        for way, text in ((kind, made), ("quoted", quoted)):
+            said = " ".join([*(sentence.text for sentence in written), text or ""])
+            if text and len(read_sentences(said, [s.number for s in spans])) == len(written) + 1:
+                written.append(Written(way, text))
+                break
     return written
 
 
