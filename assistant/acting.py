@@ -10,6 +10,7 @@ from assistant.clauses import (
     follows_preposition,
     main_clause,
     owner_differs,
+    said_of_you,
     subject_differs,
 )
 from assistant.proof import Proof
@@ -35,8 +36,11 @@ def actor_differs(sentence: str, proof: Proof, vocabulary: Vocabulary, language:
 def _order_differs(sentence: str, proof: Proof, vocabulary: Vocabulary) -> bool:
     tokens = words(sentence)
     actors = {w for f in _actors(tokens, vocabulary) for w in tokens[f.start : f.end]}
+    you = {f.entry for noun in said_of_you(sentence, proof.near) for f in _actors([noun], vocabulary)}
+    meant = {*_addressed(proof, vocabulary), *_as_you(words(proof.close), vocabulary)}
     return (
-        subject_differs(sentence, proof.near)
+        bool(you and meant and not you & meant)
+        or subject_differs(sentence, proof.near)
         or agent_differs(sentence, proof.near, actors)
         or owner_differs(sentence, proof.near)
     )
@@ -61,6 +65,11 @@ def _named_differs(sentence: str, proof: Proof, vocabulary: Vocabulary) -> bool:
     return not (agent in heading and not (own and own in said))
 
 
+def _as_you(tokens: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """Whom 'als opleider bepaalt u' speaks to."""
+    return [f.entry for f in _actors(tokens, vocabulary) if f.start and tokens[f.start - 1] == "als" and "u" in tokens]
+
+
 def _addressed(proof: Proof, vocabulary: Vocabulary) -> list[str]:
     """The actors of the nearest heading that names one; the title's only where the text says 'u' to its reader."""
     parts = proof.headings if "u" in words(proof.close) else proof.headings[:-1]
@@ -69,9 +78,12 @@ def _addressed(proof: Proof, vocabulary: Vocabulary) -> list[str]:
 
 
 def _of_heading(tokens: Sequence[str], vocabulary: Vocabulary) -> list[str]:
-    """Whose heading it is: not who is only met there, as in 'Samen met de aios'."""
-    found = _actors(tokens, vocabulary)
-    return [f.entry for f in found if tokens[max(0, before_determiners(tokens, f.start))] != "met"]
+    """Whose heading it is: not who is only met there, as in 'Samen met de aios', or is the reader's: 'uw aios'."""
+    return [
+        f.entry
+        for f in _actors(tokens, vocabulary)
+        if tokens[max(0, before_determiners(tokens, f.start))] != "met" and tokens[max(0, f.start - 1)] != "uw"
+    ]
 
 
 def _acting(text: str, vocabulary: Vocabulary) -> tuple[list[str], str | None]:

@@ -24,9 +24,12 @@ _IRREGULAR = {
 _ASKING = frozenset("hoe wat wie waar welke welk waarom of dat how what who where which whether that".split())
 # What ends as a plural noun at the start of a sentence, and is none.
 _ADVERBS = frozenset("vervolgens soms steeds tevens eveneens overigens trouwens telkens volgens tijdens samen".split())
-_DETERMINERS = frozenset("de het een the a an deze die elke zijn haar hun alle andere nieuwe eigen other each".split())
+_PRONOUNS = frozenset("u we wij ze zij hij je jij men you they he she".split())
+_DETERMINERS = frozenset(
+    "de het een the a an deze die elke zijn haar hun uw alle andere nieuwe eigen other each".split()
+)
 _AUXILIARIES = frozenset(
-    "heeft hebben is wordt worden moet moeten mag mogen kan kunnen has have is are must may can".split()
+    "heeft hebben is wordt worden moet moeten mag mogen kan kunt kunnen has have is are must may can".split()
 )
 
 
@@ -57,9 +60,11 @@ def subject_differs(sentence: str, proof: Sequence[str]) -> bool:
     # 'Hoe dat gaat, verschilt': the clause is the subject, no noun in it.
     if _passive(tokens) or (tokens[:1] and tokens[0] in _ASKING):
         return False
-    for verb in {row.verb for row in said} - {""}:
+    # The verb at the end belongs to the clause with 'die', whose subject is another.
+    main = said[:-1] if "die" in tokens[1:] else said
+    for verb in {row for row in main if row.verb}:
         before, after = _around(said, verb)
-        judged = [p for p in proof if any(row.verb == verb for row in _marked(p)) and not _passive(words(p))]
+        judged = [p for p in proof if any(row.verb == verb.verb for row in _marked(p)) and not _passive(words(p))]
         if before and judged and all(_other_subject(before, verb, piece) for piece in _nearest(after, judged)):
             return True
     return False
@@ -77,10 +82,11 @@ def _is_verb(tokens: Sequence[str], place: int) -> bool:
     return looks and not (place and tokens[place - 1] in _DETERMINERS | _PREPOSITIONS)
 
 
-def _other_subject(before: set[str], verb: str, piece: str) -> bool:
+def _other_subject(before: set[str], verb: _Row, piece: str) -> bool:
+    if piece[:1].islower():
+        return False  # a list item that leaves its subject to its heading, where actors are looked for
     rows = _marked(main_clause(piece))
-    # A list item that starts with its verb leaves the subject to its heading: what follows the verb is no subject.
-    theirs, after = _around(rows, verb, inverts=not piece[:1].islower())
+    theirs, after = _around(rows, verb)
     # Whom a clause with 'die' is about may follow a preposition: 'op de nieuwsbrief die verstuurd wordt'.
     led = {stem(row.token) for row, relative in pairwise(rows) if relative.token in {"die", "dat"}}
     possible = {stem(row.token) for row in rows if row.noun} | led
@@ -135,9 +141,7 @@ def owner_differs(sentence: str, proof: Sequence[str]) -> bool:
     for piece in proof:
         for thing, owners in _owned(piece):
             held.setdefault(thing, set()).update(owners)
-    return any(
-        thing in held and not any(holds(held[thing], owner) for owner in owners) for thing, owners in _owned(sentence)
-    )
+    return any(thing in held and not holds(held[thing], owners[0]) for thing, owners in _owned(sentence))
 
 
 def _owned(text: str) -> list[tuple[str, list[str]]]:
@@ -171,6 +175,7 @@ def _marked(text: str) -> list[_Row]:
     """The words of a text."""
     raw = re.findall(r"[^\W_]+", text)
     tokens = [fold(t) for t in raw]
+    listed = _listed(text)
     rows: list[_Row] = []
     for place, token in enumerate(tokens):
         noun = place > 0 and (
@@ -181,8 +186,17 @@ def _marked(text: str) -> list[_Row]:
         named = place == 0 and (sum(c.isupper() for c in raw[0]) >= 2 or _plural_start(tokens))
         subject = (noun or named) and token not in STOP and not follows_preposition(tokens, place)
         name = place > 0 and raw[place][0].isupper()
-        rows.append(_Row(token, subject, _verb(token) if _is_verb(tokens, place) and not name else ""))
+        # What ends in -en and stands in a row is a plural noun sooner than a verb.
+        verbal = _is_verb(tokens, place) and (token in _AUXILIARIES or token.endswith("t") or not listed[place])
+        rows.append(_Row(token, subject, _verb(token) if verbal and not name else ""))
     return rows
+
+
+def _listed(text: str) -> list[bool]:
+    """For each word whether a comma, colon, slash or bracket, or 'en' or 'of', stands beside it."""
+    marked = re.sub(r"\b(?:en|of)\b", lambda m: f",{m.group()},", text)
+    gaps = re.split(r"[^\W_]+", marked)
+    return [any(mark in before + after for mark in ",:;/()") for before, after in pairwise(gaps)]
 
 
 def _plural_start(tokens: Sequence[str]) -> bool:
@@ -192,11 +206,36 @@ def _plural_start(tokens: Sequence[str]) -> bool:
     return plural and len(tokens) > 1 and tokens[1].endswith("en") and _is_verb(tokens, 1)
 
 
-def _around(rows: Sequence[_Row], verb: str, inverts: bool = True) -> tuple[set[str], set[str]]:
-    """(nouns that may be the subject of a verb, words after it); after an inversion the subject follows the verb."""
-    place = next((i for i, row in enumerate(rows) if row.verb == verb), None)
+def _place(rows: Sequence[_Row], verb: _Row) -> int | None:
+    """Where a verb stands: in the same form sooner than in another."""
+    places = [place for place, row in enumerate(rows) if row.verb == verb.verb]
+    return next((place for place in places if rows[place].token == verb.token), next(iter(places), None))
+
+
+def said_of_you(sentence: str, proof: Sequence[str]) -> set[str]:
+    """The nouns that in a sentence are the subject of a verb which in its proof has 'u' as subject."""
+    said = _marked(main_clause(sentence))
+    found: set[str] = set()
+    for verb in {row for row in said if row.verb}:
+        for piece in proof:
+            rows = _marked(piece)
+            place = _place(rows, verb)
+            own = _place(said, verb) or 0
+            if place is not None and "u" in {row.token for row in rows[max(0, place - 1) : place + 2]}:
+                found |= {row.token for row in said[:own] if row.noun}
+    return found
+
+
+def _around(rows: Sequence[_Row], verb: _Row) -> tuple[set[str], set[str]]:
+    """(nouns that may be the subject of a verb, words after it); after an inversion the subject follows the verb.
+
+    A pronoun beside the verb is its subject, and says nothing of who that is.
+    """
+    place = _place(rows, verb)
     if place is None:
         return set(), set()
+    if any(row.token in _PRONOUNS for row in (*rows[max(0, place - 1) : place], *rows[place + 1 : place + 2])):
+        return set(), set()
     before = {stem(row.token) for row in rows[:place] if row.noun}
-    behind = {stem(row.token) for row in rows[place + 1 : place + 3] if row.noun and place > 0 and inverts}
+    behind = {stem(row.token) for row in rows[place + 1 : place + 3] if row.noun and place > 0}
     return before or behind, {stem(row.token) for row in rows[place + 1 :]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -87,17 +88,21 @@ def polarity_differs(sentence: str, near: Sequence[str], all_of: Sequence[str], 
     if rivals(said, near_words) or opposites(said, words(" ".join(all_of))):
         return ["opposite"]
     own = negations(said)
-    theirs = [negation for piece in near for negation in negations(words(piece))]
+    theirs = _of_clauses(near)
     if language != "nl":
         return [] if bool(own) == bool(theirs) or (not own and len(near_words) > 2 * len(said)) else ["negation"]
     if len(own) == 2 and not theirs and "only" in claims(" ".join(near)):
         return []  # 'alleen wie A is, mag B' says as much as 'wie niet A is, mag niet B'
-    everything = [negation for piece in all_of for negation in negations(words(piece))]
+    everything = _of_clauses(all_of)
     if any(not any(_agree(one, other) for other in everything) for one in own):
         return ["negation"]
     stems = {stem(w) for w in said}
     denied = [n for n in theirs if n.focus and len(n.focus & stems) >= 0.6 * len(n.focus)]
     return ["negation"] if any(not any(n.around & one.around for one in own) for n in denied) else []
+
+
+def _of_clauses(pieces: Sequence[str]) -> list[Negation]:
+    return [negation for piece in pieces for part in re.split("[;:]", piece) for negation in negations(words(part))]
 
 
 def _agree(own: Negation, other: Negation) -> bool:

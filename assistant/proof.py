@@ -75,11 +75,12 @@ def holds(stems: Collection[str], word: str) -> bool:
 
 
 def form_of(word: str) -> str:
-    """What the forms of a regular verb have in common: 'actualiseert' and 'actualiseren', 'herziet' and 'herzien'."""
+    """What the forms of a regular verb have in common: 'organiseert', 'organiseren' and 'georganiseerd'."""
     return _bare(stem(word))
 
 
 @cache
 def _bare(stemmed: str) -> str:
-    bare = re.sub(r"(?<=[a-z]{4})t$|(?<=[ieoa]{2})n$", "", stemmed)
+    bare = re.sub(r"^ge([a-z]{4,})[dt]$", r"\1", stemmed)
+    bare = re.sub(r"(?<=[a-z]{4})t$|(?<=[ieoa]{2})n$", "", bare)
     return re.sub(r"([aeou])\1", r"\1", bare)

@@ -27,7 +27,7 @@ _HARMLESS = frozenset(
     stem(w)
     for w in "zorgen zorgt gebeurt gebeuren volgens document documenten bron staat betreft betekent namelijk daarnaast "
     "verder ook vervolgens hierbij hiervoor neemt nemen gaat vindt plaats gebruiken houden maken doet taak taken heet "
-    "geldt zoals eigen ervoor wanneer breekt ander andere source document documents according".split()
+    "geldt zoals vooral eigen ervoor wanneer breekt ander andere source document documents according".split()
 )
 
 

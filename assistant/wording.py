@@ -72,8 +72,8 @@ def quantities(text: str) -> list[Quantity]:
     for place, token in enumerate(tokens):
         word = fold(token)
         if (compound := _COMPOUND.fullmatch(word)) and compound.group(1) in _NUMBER_WORDS:
-            number, unit = _NUMBER_WORDS[compound.group(1)], _COMPOUND_UNITS[compound.group(2)[:3]]
-            found.append(Quantity(str(number), unit))
+            number = str(_NUMBER_WORDS[compound.group(1)])
+            found.append(Quantity(number, _COMPOUND_UNITS[compound.group(2)[:3]]))
             continue
         match = _NUMBER.match(token)
         value = (
