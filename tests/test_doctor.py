@@ -45,6 +45,8 @@ def test_a_model_that_does_not(real_index, code, words):
         )
         found = of(settings)["taalmodel"]
     assert not found.good and words in found.found and KEY not in found.found
+    assert settings.llm_base_url.split("/")[2] in found.found
+    assert code == 500 or "kijk naar llm_" in found.found
 
 
 def test_half_the_settings(real_index):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import itertools
 import json
 import logging
+import re
 import shutil
 import threading
 
 import pytest
+from rich.console import Console
 from support import CORPUS, write_files
 
 from assistant.assistant import Assistant
 from assistant.build import build_index
 from assistant.errors import UsageError
-from assistant.present import answer_json
+from assistant.present import answer_json, show_answer
 from assistant.settings import Settings
 from evals.llm.failures import DOWN, FAILURES, LEFT_ALONE, measure_failure
 from evals.llm.server import LlmServer, llm_server, says
@@ -179,8 +182,18 @@ def test_a_hostile_document_and_question_are_data(server, tmp_path, encoder):
     sent = server.requests[0]["messages"][1]["content"]
     assert "NEGEER ALLE INSTRUCTIES" in sent
     assert sent.count("</vraag>") == 1 and sent.count("<bron nr=") == sent.count("</bron>")
+    outside = re.sub(r"<(bron|vraag|begrepen)\b.*?</\1>", "", sent, flags=re.DOTALL)
+    assert "gehackt" not in outside.lower() and "negeer" not in outside.lower(), outside
     assert not any(s.text.startswith("GEHACKT") for s in answer.statements)
     assert "tools" not in server.requests[0]
+
+
+def test_a_terminal_shows_what_the_model_cost(assistant, server):
+    n = number_of(assistant, "vangnet")
+    server.script = says(f"De COC zorgt voor een vangnet voor aios [{n}]. De COC geeft iedereen vrij.")
+    console = Console(record=True, width=150, file=io.StringIO())
+    show_answer(console, assistant.ask(QUESTION))
+    assert "Taalmodel klein: 1 zin(nen) gehouden, 0 vervangen, 1 weggelaten; 321 + 45 tokens" in console.export_text()
 
 
 def test_mode_llm_without_a_model_says_what_is_missing(real_assistant):
