@@ -93,7 +93,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print(Markdown(_harmless(text), hyperlinks=True))
     for notice in answer.notices:
         console.print(Text(notice, style="italic"))
-    if answer.generation:
+    if answer.generation and (not answer.generation.failure or answer.generation.prompt_tokens is not None):
         console.print(Text(_cost(answer.generation), style="dim"))
     if not answer.citations:
         return
