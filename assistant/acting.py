@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.clauses import (
-    agent_differs,
-    before_determiners,
-    follows_preposition,
-    main_clause,
-    owner_differs,
-    said_of_you,
-    subject_differs,
-)
+from assistant.clauses import agent_differs, owner_differs, said_of_you, subject_differs
+from assistant.grammar import before_determiners, follows_preposition, main_clause
 from assistant.proof import Proof
 from assistant.text import words
 from assistant.vocabulary import Found, Vocabulary
@@ -60,7 +53,7 @@ def _named_differs(sentence: str, proof: Proof, vocabulary: Vocabulary) -> bool:
         return True
     if agent is None or not right or agent in right or not (set(said) & everyone | set(heading)):
         return False
-    if agent in set(_subjects(proof.close, vocabulary)) and not right & set(said):
+    if agent in set(_subjects(proof.close, vocabulary)) - _led_in(proof.close, vocabulary) and not right & set(said):
         return False
     return not (agent in heading and not (own and own in said))
 
@@ -108,6 +101,12 @@ def _has_duty(tokens: Sequence[str], found: Found) -> bool:
 def _subjects(text: str, vocabulary: Vocabulary) -> list[str]:
     tokens = words(text)
     return [f.entry for f in _actors(tokens, vocabulary) if not follows_preposition(tokens, f.start)]
+
+
+def _led_in(text: str, vocabulary: Vocabulary) -> set[str]:
+    """Who acts only in a description: 'een door aios ervaren klimaat'."""
+    tokens = words(text)
+    return {f.entry for f in _actors(tokens, vocabulary) if f.start and tokens[f.start - 1] == "door"}
 
 
 def _actors(tokens: Sequence[str], vocabulary: Vocabulary) -> list[Found]:

@@ -58,16 +58,18 @@ _CLAUSE_STARTS = _RELATIVES | frozenset("en of als wanneer indien omdat zodat an
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """What a negation stands among, as stems: before it, after it, and on to the end of its clause."""
+    """What a negation stands among, as stems: before it, after it, and on to the end of its clause; `first` is what
+    stands after it up to 'en' or 'of'."""
 
     before: frozenset[str]
     after: frozenset[str]
     clause: frozenset[str]
+    first: frozenset[str]
 
     @property
     def focus(self) -> frozenset[str]:
         """What it denies: 'niet verplicht', 'geen overleg'; at the end of a clause what it follows."""
-        return self.after or self.before
+        return self.first or self.after or self.before
 
     @property
     def around(self) -> frozenset[str]:
@@ -156,7 +158,8 @@ def negations(tokens: Sequence[str], reach: int = 4) -> list[Negation]:
             continue
         before = takewhile(lambda t: t not in _CLAUSE_STARTS, reversed(tokens[max(0, place - reach) : place]))
         clause = list(takewhile(lambda t: t not in _RELATIVES, tokens[place + 1 :]))
-        found.append(Negation(_stems(before), _stems(clause[:reach]), _stems(clause)))
+        first = takewhile(lambda t: t not in _CLAUSE_STARTS, clause[:reach])
+        found.append(Negation(_stems(before), _stems(clause[:reach]), _stems(clause), _stems(first)))
     return found
 
 
