@@ -96,6 +96,7 @@ def rows_of(text: str) -> tuple[Row, ...]:
             tokens[place - 1] in DETERMINERS | {"als", "as"}
             or raw[place][0].isupper()
             or (rows[-1].noun and raw[place - 1][0].isupper())
+            or _behind_adjective(tokens, place, rows[-1].noun)
         )
         named = place == 0 and (sum(c.isupper() for c in raw[0]) >= 2 or _plural_start(tokens))
         subject = (noun or named) and token not in STOP and not follows_preposition(tokens, place)
@@ -111,6 +112,11 @@ def _listed(text: str) -> list[bool]:
     marked = re.sub(r"\b(?:en|of)\b", lambda m: f",{m.group()},", text)
     gaps = re.split(r"[^\W_]+", marked)
     return [any(mark in before + after for mark in ",:;/()") for before, after in pairwise(gaps)]
+
+
+def _behind_adjective(tokens: Sequence[str], place: int, noun: bool) -> bool:
+    """Whether the word before may be an adjective of this one: 'de uiteindelijke koers'."""
+    return noun and place > 1 and tokens[place - 1].endswith("e") and tokens[place - 2] in DETERMINERS
 
 
 def _plural_start(tokens: Sequence[str]) -> bool:
