@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from assistant.text import STOP, stem, words
-from assistant.wording import without_times
+from assistant.wording import is_number, without_times
 
 NEGATIONS = frozenset(
     "niet niets geen nooit zonder niemand nergens noch evenmin not no never nothing without nobody nor cannot "
@@ -25,7 +25,7 @@ _RIVALS = [
         "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
         "landelijk/landelijke regionaal/regionale lokaal/lokale internationaal/internationale",
         "individueel/individuele gezamenlijk/gezamenlijke", "schriftelijk/schriftelijke mondeling/mondelinge",
-        "voor/voordat/voorafgaand/alvorens/before na/nadat/after tijdens/during",
+        "voordat/voorafgaand/alvorens/before na/nadat/after tijdens/during",
         "vooraf/beforehand achteraf/afterwards",
         "binnen buiten", "meer minder", "eerste tweede derde laatste", "begin eind",
         "minimaal/minstens/tenminste/minimum/least maximaal/hooguit/hoogstens/maximum/most",
@@ -52,6 +52,7 @@ _CLAIMS = {
 # What a sentence may not claim unless its proof does.
 _STRONG = frozenset({"only", "always", "unless"})
 CLAIM_OF = {word: claim for claim, group in _CLAIMS.items() for word in group.split()}
+_MOMENTS = frozenset("aanvang afloop begin einde start goedkeuring afronding vaststelling".split())
 _RELATIVES = frozenset("die dat waarvoor waarbij waarin waarmee maar who which that but".split())
 _CLAUSE_STARTS = _RELATIVES | frozenset("en of als wanneer indien omdat zodat and or if when because".split())
 
@@ -137,6 +138,7 @@ def claims(text: str) -> set[str]:
 def rivals(sentence: Sequence[str], proof: Sequence[str]) -> list[str]:
     """Words of a sentence for which its proof has a word that excludes it, and not the word itself."""
     found: list[str] = []
+    sentence, proof = _timed(sentence), _timed(proof)
     lasting = set(without_times(sentence))
     for options in _OPTIONS:
         held = {options[token] for token in proof if token in options}
@@ -144,6 +146,12 @@ def rivals(sentence: Sequence[str], proof: Sequence[str]) -> list[str]:
         own = sentence if "jaar" in options else lasting
         found += [t for t in own if t in options and held and options[t] not in held]
     return found
+
+
+def _timed(tokens: Sequence[str]) -> list[str]:
+    """Words with 'voor' as 'voordat' where a time follows it: 'voor 1 mei', 'voor aanvang'; else it says for whom."""
+    ahead = [any(is_number(t) or t in _MOMENTS for t in tokens[place + 1 : place + 2]) for place in range(len(tokens))]
+    return ["voordat" if token == "voor" and time else token for token, time in zip(tokens, ahead, strict=True)]
 
 
 def negations(tokens: Sequence[str], reach: int = 4) -> list[Negation]:

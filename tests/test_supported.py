@@ -120,3 +120,10 @@ def test_a_whole_sentence_of_the_span_is_always_proven():
     quote = "Het bestuur beslist niet. De inspectie beslist."
     assert CHECKER.check("De inspectie beslist", cited(quote)).supported
     assert CHECKER.check("Het bestuur beslist", cited(quote)).reasons
+
+
+def test_before_and_after_exclude_each_other_but_for_whom_does_not():
+    quote = "Na 1 mei beslist het bestuur over het plan."
+    assert "opposite" in CHECKER.check("Voor 1 mei beslist het bestuur over het plan.", cited(quote)).reasons
+    lasting = "Na goedkeuring beslist het bestuur over plannen van docenten."
+    assert "opposite" not in CHECKER.check("Het bestuur beslist over plannen voor docenten.", cited(lasting)).reasons
