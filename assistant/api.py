@@ -7,6 +7,7 @@ from html import escape
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import APIRoute
@@ -50,7 +51,7 @@ class SearchRequest(Asked):
 
 
 class _Route(APIRoute):
-    """Turns our errors into JSON: 400 for a wrong request, 503 when the work failed."""
+    """Turns errors into JSON of one form: 400 or 422 for a wrong request, 503 when the work failed."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Any]]:  # type: ignore[override]
         handle = super().get_route_handler()
@@ -58,6 +59,10 @@ class _Route(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 return await handle(request)
+            except RequestValidationError as error:
+                faults = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+                message = f"Het verzoek klopt niet ({faults}). Hoe het moet: /api/docs"
+                return JSONResponse({"error": {"message": message, "type": "invalid_request_error"}}, 422)
             except AssistantError as error:
                 wrong = isinstance(error, UsageError)
                 kind = "invalid_request_error" if wrong else "server_error"

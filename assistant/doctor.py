@@ -25,6 +25,20 @@ class Finding:
     found: str
 
 
+# What to do about each way to fail.
+_DO = {
+    "unreachable": "kijk of het draait en of llm_base_url klopt",
+    "key": "kijk naar llm_api_key",
+    "not_found": "kijk naar llm_model, en of llm_base_url op /v1 hoort te eindigen",
+    "busy": "probeer het later, of kies een ander eindpunt",
+    "request": "kijk of dit model het chatprotocol van OpenAI kent",
+    "first_token": "het model is misschien nog aan het laden; probeer het nog eens of verhoog llm_seconds",
+    "stalled": "verhoog llm_seconds of kies een kleiner model",
+    "budget": "verhoog llm_seconds of kies een kleiner model",
+    "garbage": "kijk of llm_base_url naar de API wijst en niet naar een webpagina",
+}
+
+
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that answering needs; a model is asked one short question, and nothing else is sent."""
     return [
@@ -82,17 +96,23 @@ def _trial(settings: Settings) -> str:
     if model is None:
         raise ModelError("er is geen taalmodel ingesteld", "not_found")
     started = time.perf_counter()
-    first, pieces, done = 0.0, 0, None
-    for item in model.stream({"user": "Antwoord met het woord: goed"}):
-        if isinstance(item, Done):
-            done = item
-        else:
-            first = first or time.perf_counter() - started
-            pieces += 1
+    first, done = 0.0, None
+    where = urlsplit(settings.llm_base_url).netloc
+    try:
+        for item in model.stream({"user": "Antwoord met het woord: goed"}):
+            if isinstance(item, Done):
+                done = item
+            else:
+                first = first or time.perf_counter() - started
+    except ModelError as error:
+        waited = time.perf_counter() - started
+        advice = f"; {_DO[error.reason]}" if error.reason in _DO else ""
+        raise ModelError(
+            f"{settings.llm_model} op {where}: {error} (na {waited:.1f} s){advice}", error.reason
+        ) from error
     counted = (
         f", {done.prompt_tokens} + {done.completion_tokens} tokens" if done and done.prompt_tokens is not None else ""
     )
-    where = urlsplit(settings.llm_base_url).netloc
     return (
         f"{settings.llm_model} op {where} antwoordt: eerste woord na {first:.1f} s, "
         f"klaar na {time.perf_counter() - started:.1f} s"

@@ -6,14 +6,16 @@ one line that says so.
 
 from __future__ import annotations
 
-import re
+import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answer import cite, shown
-from assistant.cite import Sentence, SentenceReader, as_data, spans_text
+from assistant.answer import cite
+from assistant.cite import SentenceReader, as_data, spans_text
+from assistant.draft import Draft
 from assistant.embed import Encoder
 from assistant.errors import ModelError
 from assistant.fallback import fall_back, notices, refusal
@@ -21,13 +23,13 @@ from assistant.model import ChatModel, Done
 from assistant.prompts import load_prompt
 from assistant.snapshot import Snapshot
 from assistant.supported import Checker
-from assistant.types import Answer, Citation, Generation, Hit, Question, Statement
+from assistant.types import Answer, Citation, Generation, Hit, Question
 from assistant.vocabulary import Vocabulary
 
 MOST_CHARACTERS = 9_000  # of spans: fits the small context of a local model with room for the answer
 MOST_EXTRA = 4  # hits given beside what the quote answer shows
 EXTRA_MARGIN = 0.2  # and how far behind the best hit they may be
-_REFUSAL = re.compile(r"^\W*(geen antwoord|no answer)\b", re.IGNORECASE)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,7 @@ def write(
         yield quoted
         return
     started = time.perf_counter()
-    draft = _Draft(quoted, given_spans(quoted.citations, hits, writer.snapshot), writer.checker)
+    draft = Draft(quoted, given_spans(quoted.citations, hits, writer.snapshot), writer.checker)
     done: Done | None = None
     reader = SentenceReader(draft.known)
     try:
@@ -88,12 +90,22 @@ def write(
         yield fall_back(quoted, draft.generation(writer.model.name, started, None, error.reason), say, str(error))
         return
     generation = draft.generation(writer.model.name, started, done, "")
+    _log_check(generation, draft.refused)
     if draft.refused:
         yield refusal(quoted, replace(generation, failure=""))
     elif not generation.kept:
         yield fall_back(quoted, replace(generation, failure="unproven"), "unproven", "")
     else:
         yield replace(draft.answer(), generation=generation, notices=(*quoted.notices, *notices(quoted, generation)))
+
+
+def _log_check(made: Generation, refused: bool) -> None:
+    """Say in the log what became of the sentences and why, in counts: never their words."""
+    counts = ", ".join(f"{n} × {verdict}" for verdict, n in sorted(Counter(made.verdicts).items()))
+    tokens = "unknown" if made.prompt_tokens is None else f"{made.prompt_tokens} + {made.completion_tokens}"
+    what = "refused" if refused else "answered" if made.kept else "unproven"
+    level = logging.INFO if made.kept or refused else logging.WARNING
+    _log.log(level, "llm %s: %s; tokens %s; %.1f s", what, counts or "no sentence", tokens, made.seconds)
 
 
 def given_spans(citations: Sequence[Citation], hits: Sequence[Hit], snapshot: Snapshot) -> list[Citation]:
@@ -130,103 +142,3 @@ def _understood(question: Question, vocabulary: Vocabulary) -> str:
     )
     labels = [table[id].label for ids, table in tables for id in ids if id in table]
     return "; ".join([*labels, f"{question.search_text}"])
-
-
-class _Draft:
-    """The answer as it grows: proven sentences with the citations they use, numbered in the order of first use."""
-
-    def __init__(self, quoted: Answer, given: Sequence[Citation], checker: Checker) -> None:
-        self._quoted, self.given, self._checker = quoted, given, checker
-        self.known = {c.n: c for c in given}
-        self.refused = False
-        self._numbers: dict[int, int] = {}
-        self._lines: list[tuple[str, Statement]] = []
-        self._lead: Sentence | None = None
-        self._counts = {"kept": 0, "replaced": 0, "dropped": 0}
-
-    def take(self, found: Sequence[Sentence]) -> bool:
-        """Judge sentences; says whether the answer grew."""
-        before = len(self._lines)
-        for sentence in found:
-            if not self._lines and not sentence.numbers and _REFUSAL.match(sentence.text):
-                self.refused = True
-                return False
-            self._judge(sentence)
-        return len(self._lines) > before
-
-    def _judge(self, sentence: Sentence) -> None:
-        if sentence.leads or sentence.prefix == "#":
-            self._drop_lead()
-            self._lead = sentence
-            return
-        cited = [self.known[n] for n in sentence.numbers]
-        if not cited:
-            self._counts["dropped"] += 1
-            return
-        lead, self._lead = self._lead, None
-        if lead is not None:
-            # What introduces a list has the proof of its first item.
-            fits = self._checker.check(lead.text.rstrip(":"), cited, self._quoted.understood.language).supported
-            if fits:
-                self._lines.append((lead.prefix, Statement(shown(lead.text), ())))
-            else:
-                self._counts["dropped"] += 1
-        if self._checker.check(sentence.text, cited, self._quoted.understood.language).supported:
-            self._add("kept", sentence.prefix, shown(sentence.text), sentence.numbers)
-            return
-        quote = next((n for n in sentence.numbers if n not in self._numbers), None)
-        if quote is None:
-            self._counts["dropped"] += 1
-        else:
-            self._add("replaced", sentence.prefix, f"“{shown(self.known[quote].quote)}”", (quote,))
-
-    def _add(self, how: str, prefix: str, text: str, numbers: Sequence[int]) -> None:
-        for n in numbers:
-            self._numbers.setdefault(n, len(self._numbers) + 1)
-        self._counts[how] += 1
-        self._lines.append((prefix, Statement(text, tuple(self._numbers[n] for n in numbers))))
-
-    def _drop_lead(self) -> None:
-        if self._lead is not None:
-            self._counts["dropped"] += 1
-            self._lead = None
-
-    def answer(self) -> Answer:
-        """The answer as far as it is."""
-        citations = tuple(replace(self.known[old], n=new) for old, new in self._numbers.items())
-        return replace(
-            self._quoted,
-            text=_markdown(self._lines),
-            statements=tuple(statement for _, statement in self._lines if statement.citations),
-            citations=citations,
-            mode="llm",
-        )
-
-    def generation(self, model: str, started: float, done: Done | None, failure: str) -> Generation:
-        self._drop_lead()
-        return Generation(
-            model=model,
-            **self._counts,
-            prompt_tokens=done.prompt_tokens if done else None,
-            completion_tokens=done.completion_tokens if done else None,
-            seconds=time.perf_counter() - started,
-            failure=failure,
-        )
-
-
-def _markdown(lines: Sequence[tuple[str, Statement]]) -> str:
-    text = ""
-    for prefix, statement in lines:
-        marks = "".join(f" [{n}]" for n in statement.citations)
-        said = f"{statement.text}{marks}"
-        if prefix == "#":
-            text += f"\n\n**{statement.text.replace('*', '')}**\n"
-        elif prefix:
-            text += f"\n{prefix} {said}"
-        elif text.rpartition("\n")[2].startswith(("- ", "**")) or re.match(r"\d+\. ", text.rpartition("\n")[2]):
-            text += f"\n\n{said}"
-        else:
-            text += (" " if text else "") + said
-        if statement.text.endswith(":"):
-            text += "\n"
-    return text.strip()

@@ -27,6 +27,7 @@ class AssistantRetriever(BaseRetriever):
 
     A node's text is the verbatim quote; its metadata has document, title, section, start, end, file, version and url,
     so that `text of document[start:end] == node.text`. Its id is the passage's: the same corpus gives the same ids.
+    The score orders the nodes of one query; it is no cosine and may exceed 1.
     """
 
     def __init__(self, assistant: Assistant, k: int = 10, actor: str | None = None) -> None:

@@ -57,9 +57,14 @@ def _told(work: Callable[[], Result]) -> Result:
 
 def _add_questions(server: MCPServer[Any], assistant: Assistant) -> None:
     @server.tool()
-    def ask(question: Question, actor: Actor = None, history: History = None) -> dict[str, Any]:
+    def ask(
+        question: Question,
+        actor: Actor = None,
+        history: History = None,
+        plain: Annotated[bool, Field(description="Eenvoudiger uitgelegd (B1), alleen met een taalmodel")] = False,
+    ) -> dict[str, Any]:
         """Beantwoord een vraag uit de documenten, met bij elke uitspraak de citaten die hem bewijzen."""
-        return _told(lambda: ask_json(assistant, question, actor, history or ()))
+        return _told(lambda: ask_json(assistant, question, actor, history or (), plain=plain))
 
     @server.tool()
     def search(question: Question, k: Annotated[int, Field(ge=1, le=50)] = 10, actor: Actor = None) -> dict[str, Any]:

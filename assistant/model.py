@@ -59,7 +59,11 @@ class ChatModel:
         """
         if stop is not None and stop.is_set():
             raise failure("stopped")
-        self.breaker.check()
+        try:
+            self.breaker.check()
+        except ModelError as error:
+            _log.warning("llm %s: not asked", error.reason)
+            raise
         call = _Call(self, messages, stop or threading.Event())
         try:
             yield from call.run()
@@ -98,6 +102,7 @@ class _Call:
         self._over = threading.Event()
         self._sent = threading.Event()
         self._socket: socket.socket | None = None
+        self._streams = True
 
     def run(self) -> Iterator[str | Done]:
         budget = self.model.seconds
@@ -167,7 +172,7 @@ class _Call:
 
         host = urlsplit(self.model.base_url).hostname
         # An endpoint on this machine is never reached through a proxy.
-        hooks = {"request": [self._request]}
+        hooks = {"request": [self._request], "response": [self._response]}
         with httpx.Client(trust_env=host not in _LOOPBACK, event_hooks=hooks, follow_redirects=False) as client:
             llm = OpenAILike(
                 model=self.model.name,
@@ -190,7 +195,7 @@ class _Call:
                 usage = getattr(raw, "usage", None) or usage
                 yield chunk.delta or ""
         if not finish:
-            raise failure("cut")
+            raise failure("cut" if self._streams else "garbage")
         yield Done(finish, getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None))
 
     def _request(self, request: Any) -> None:  # noqa: ANN401 - an httpx.Request, imported only when used
@@ -202,6 +207,10 @@ class _Call:
             raise failure("stopped")
         request.extensions["trace"] = self._trace
         self._sent.set()
+
+    def _response(self, response: Any) -> None:  # noqa: ANN401 - an httpx.Response, imported only when used
+        """A page of a proxy or a portal comes with status 200 too, and holds no events at all."""
+        self._streams = "html" not in response.headers.get("content-type", "")
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:

@@ -213,28 +213,18 @@ def _renumbered(citation: Citation, by: int) -> Citation:
 
 
 def _chunk(ask: _Ask, delta: dict[str, Any], finish: str | None = None, **more: object) -> str:
-    row = {
-        "id": ask.id,
-        "object": "chat.completion.chunk",
-        "created": ask.created,
-        "model": ask.model,
-        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-        **more,
-    }
-    return f"data: {json.dumps(row, ensure_ascii=False)}\n\n"
+    return _event(ask, [{"index": 0, "delta": delta, "finish_reason": finish}], **more)
+
+
+def _event(ask: _Ask, choices: list[dict[str, Any]], **more: object) -> str:
+    row = {"id": ask.id, "object": "chat.completion.chunk", "created": ask.created, "model": ask.model}
+    return f"data: {json.dumps({**row, 'choices': choices, **more}, ensure_ascii=False)}\n\n"
 
 
 def _last(ask: _Ask, answer: Answer) -> str:
     end = _chunk(ask, {}, "stop", citations=[citation_json(c) for c in answer.citations])
     if ask.usage:
-        row = {
-            "id": ask.id,
-            "object": "chat.completion.chunk",
-            "created": ask.created,
-            "model": ask.model,
-            "choices": [],
-        }
-        end += f"data: {json.dumps(row | {'usage': _usage(answer)})}\n\n"
+        end += _event(ask, [], usage=_usage(answer))
     return end + "data: [DONE]\n\n"
 
 

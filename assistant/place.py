@@ -21,4 +21,5 @@ def page_words(pages: Iterable[int | None], language: str = "nl") -> str:
 def place_of(citation: Citation, language: str = "nl") -> str:
     """Title, headings and page on one line."""
     page = page_words([citation.page], language)
-    return " › ".join((citation.title, *path_of(citation))) + (f", {page}" if page else "")
+    # A heading such as 'Zij:' needs no colon here: a quote or a page follows.
+    return " › ".join((citation.title, *path_of(citation))).rstrip(" :") + (f", {page}" if page else "")

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.place import page_words, path_of
-from assistant.types import Answer, Citation, Document, Hit, Question
+from assistant.types import Answer, Citation, Document, Generation, Hit, Question
 
 
 def answer_json(answer: Answer, id: str | None = None) -> dict[str, Any]:
@@ -96,6 +96,8 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print(Markdown(_harmless(text), hyperlinks=True))
     for notice in answer.notices:
         console.print(Text(notice, style="italic"))
+    if answer.generation and (not answer.generation.failure or answer.generation.prompt_tokens is not None):
+        console.print(Text(_cost(answer.generation), style="dim"))
     if not answer.citations:
         return
     console.print()
@@ -105,6 +107,16 @@ def show_answer(console: Console, answer: Answer) -> None:
         title = (_harmless(citation.title), "bold")
         console.print(Text.assemble((f"[{citation.n}] ", "bold cyan"), title, " — ", _harmless(place)))
         console.print(Padding(Text(f"“{_harmless(citation.quote)}”", style="dim"), (0, 0, 0, 4)))
+
+
+def _cost(made: Generation) -> str:
+    """What a language model did, and what it counted for that."""
+    counted = made.prompt_tokens is not None
+    tokens = f"{made.prompt_tokens} + {made.completion_tokens} tokens" if counted else "aantal tokens niet opgegeven"
+    return _harmless(
+        f"Taalmodel {made.model}: {made.kept} zin(nen) gehouden, {made.replaced} vervangen, {made.dropped} weggelaten; "
+        f"{tokens}; {made.seconds:.1f} s"
+    )
 
 
 def show_hits(console: Console, hits: list[Hit]) -> None:

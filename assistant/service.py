@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.assistant import Assistant
@@ -126,4 +127,5 @@ def _timeline(timeline: Timeline, language: str) -> Json:
 
 
 def _claim(claim: Claim, language: str) -> Json:
-    return {"says": claim.says.of(language), "citations": [citation_json(c) for c in claim.proofs]}
+    numbered = (replace(proof, n=n) for n, proof in enumerate(claim.proofs, 1))
+    return {"says": claim.says.of(language), "citations": [citation_json(c) for c in numbered]}

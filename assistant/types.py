@@ -174,7 +174,9 @@ class Generation:
     """What a language model contributed to an answer: which sentences stayed, and what it cost.
 
     `kept` sentences are the model's own and passed the check; `replaced` ones gave way to the quote they cite;
-    `dropped` ones had no proof. `failure` is the reason (one word) why the answer fell back to quotes, or empty.
+    `dropped` ones had no proof. `verdicts` has for each sentence, in the model's order, what became of it and the
+    rules that it broke ('replaced: number'), never its words. `failure` is the reason (one word) why the answer fell
+    back to quotes, or empty.
     """
 
     model: str
@@ -185,6 +187,7 @@ class Generation:
     completion_tokens: int | None = None
     seconds: float = 0.0
     failure: str = ""
+    verdicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

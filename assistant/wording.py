@@ -1,18 +1,14 @@
-"""What a Dutch or English sentence commits itself to: numbers with their units, names, negations, modality. Pure."""
+"""The numbers, times and names that a Dutch or English sentence commits itself to. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
-from assistant.text import STOP, fold, stem, words
+from assistant.text import fold, words
 
-NEGATIONS = frozenset(
-    "niet geen nooit zonder niemand nergens noch evenmin not no never without nobody nor cannot geenszins".split()
-)
 _NUMBER_WORDS = {
     word: number
     for number, group in enumerate(
@@ -42,22 +38,6 @@ _UNITS = {
     }.items()
     for unit in group.split()
 }  # fmt: skip
-# Words of one row exclude each other: a sentence that has one where its proof has another says something else.
-_RIVALS = [
-    row.split()
-    for row in (
-        "dagelijks|dag-elijkse wekelijks maandelijks halfjaarlijks jaarlijks/jaar tweejaarlijks eenmalig",
-        "januari february/februari maart april mei juni juli augustus september oktober november "
-        "december january march",
-        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-        "landelijk/landelijke regionaal/regionale lokaal/lokale internationaal/internationale",
-        "individueel/individuele gezamenlijk/gezamenlijke", "schriftelijk/schriftelijke mondeling/mondelinge",
-        "voor/voordat/before na/nadat/after tijdens/during",
-        "binnen buiten", "meer minder", "eerste tweede derde laatste", "begin eind",
-        "minimaal/minstens/tenminste/minimum/least maximaal/hooguit/hoogstens/maximum/most",
-        "verplicht/verplichte/mandatory vrijwillig/vrijwillige/voluntary", "intern/interne extern/externe",
-    )
-]  # fmt: skip
 _TIMES_A_YEAR = {
     "jaarlijks": "year",
     "jaarlijkse": "year",
@@ -67,16 +47,10 @@ _TIMES_A_YEAR = {
     "annually": "year",
     "yearly": "year",
 }
-_CLAIMS = {
-    "only": "alleen uitsluitend slechts enkel only solely",
-    "always": "altijd steeds always",
-    "must": "moet moeten verplicht verplichte dient dienen must shall mandatory required obliged "
-    "verantwoordelijk vereist eist",
-    "may": "mag mogen kan kunnen kunt may can could mogelijk",
-}
-CLAIM_OF = {word: claim for claim, group in _CLAIMS.items() for word in group.split()}
-_RELATIVES = frozenset("die dat waarvoor waarbij waarin waarmee maar who which that but".split())
-_CLAUSE_STARTS = _RELATIVES | frozenset("en of als wanneer indien omdat zodat and or if when because".split())
+# 'vierjarige' is four years; the numbers up to twelve are written so.
+_COMPOUND = re.compile(r"([a-z]+?)(jarige?|maands?e?|weekse?|daagse?|urige?)")
+_COMPOUND_UNITS = {"jar": "year", "maa": "month", "wee": "week", "daa": "day", "uri": "hour"}
+_EVERY = frozenset("elk elke ieder iedere per every each".split())
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?")
 
 
@@ -97,6 +71,10 @@ def quantities(text: str) -> list[Quantity]:
     found: list[Quantity] = []
     for place, token in enumerate(tokens):
         word = fold(token)
+        if (compound := _COMPOUND.fullmatch(word)) and compound.group(1) in _NUMBER_WORDS:
+            number = str(_NUMBER_WORDS[compound.group(1)])
+            found.append(Quantity(number, _COMPOUND_UNITS[compound.group(2)[:3]]))
+            continue
         match = _NUMBER.match(token)
         value = (
             _normal(match.group())
@@ -138,11 +116,16 @@ def times_of(text: str) -> set[str]:
     tokens = words(text)
     found = {_TIMES_A_YEAR[t] for t in tokens if t in _TIMES_A_YEAR}
     pairs = pairwise(tokens)
-    return found | {
-        _UNITS[b]
-        for a, b in pairs
-        if a in {"elk", "elke", "ieder", "iedere", "per", "every", "each", "a"} and b in _UNITS and a != "a"
-    }
+    return found | {_UNITS[b] for a, b in pairs if a in _EVERY and b in _UNITS}
+
+
+def without_times(tokens: Sequence[str]) -> list[str]:
+    """Words without those that say how often ('elk jaar', 'per week'); those are judged by `times_of`."""
+    skip: set[int] = set()
+    for place, (one, other) in enumerate(pairwise(tokens)):
+        if one in _EVERY and other in _UNITS:
+            skip |= {place, place + 1}
+    return [token for place, token in enumerate(tokens) if place not in skip and token not in _TIMES_A_YEAR]
 
 
 def names(text: str) -> list[str]:
@@ -152,56 +135,3 @@ def names(text: str) -> list[str]:
         tokens = re.findall(r"[^\W\d_][\w’'&+-]*", piece)
         found += [t for i, t in enumerate(tokens) if sum(c.isupper() for c in t) >= 2 or (i > 0 and t[0].isupper())]
     return found
-
-
-def claims(text: str) -> set[str]:
-    """Which of only, always, must, may a text says."""
-    return {CLAIM_OF[t] for t in words(text) if t in CLAIM_OF}
-
-
-@cache
-def _rivals() -> dict[str, tuple[int, str]]:
-    table: dict[str, tuple[int, str]] = {}
-    for number, row in enumerate(_RIVALS):
-        for group in row:
-            options = re.split(r"[/|]", group)
-            for option in options:
-                table[option] = (number, options[0])
-    return table
-
-
-def rivals(sentence: Sequence[str], proof: Sequence[str]) -> list[str]:
-    """Words of a sentence for which its proof has a word that excludes it, and not the word itself."""
-    table = _rivals()
-    held: dict[int, set[str]] = {}
-    for token in proof:
-        if token in table:
-            held.setdefault(table[token][0], set()).add(table[token][1])
-    return [t for t in sentence if t in table and held.get(table[t][0]) and table[t][1] not in held[table[t][0]]]
-
-
-def negated(tokens: Sequence[str], reach: int = 4) -> list[frozenset[str]]:
-    """For each negation, the stems of the content words it stands among, within its own clause."""
-    found: list[frozenset[str]] = []
-    for place, token in enumerate(tokens):
-        if (
-            token not in NEGATIONS
-            or tokens[place - 2 : place] in (["wel", "of"], ["al", "dan"])
-            or tokens[place + 1 : place + 2] == ["alleen"]
-        ):
-            continue
-        before = takewhile(lambda t: t not in _CLAUSE_STARTS, reversed(tokens[max(0, place - reach) : place]))
-        after = takewhile(lambda t: t not in _RELATIVES, tokens[place + 1 : place + reach + 1])
-        found.append(frozenset(stem(t) for t in (*before, *after) if t not in STOP and t not in NEGATIONS))
-    return found
-
-
-def opposites(sentence: Sequence[str], proof: Sequence[str]) -> list[str]:
-    """Words of the sentence that the proof has with, or without, the prefix on- or in-: veilig against onveilig."""
-    said, held = set(sentence), set(proof)
-    flipped = [
-        t
-        for t in said - held
-        if len(t) > 4 and ({"on" + t, "in" + t} & held or (t[:2] in {"on", "in"} and t[2:] in held and len(t) > 6))
-    ]
-    return sorted(flipped)

@@ -13,13 +13,13 @@ import httpx
 import openai
 import pytest
 import uvicorn
-from llm_server import llm_server, says
 from support import CORPUS
 
 from assistant.api import create_api
 from assistant.assistant import Assistant
 from assistant.settings import Settings
 from assistant.web.app import create_app
+from evals.llm.server import llm_server, says
 
 QUESTION = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
 OUTSIDE = "Wat is de hoofdstad van Mongolië?"
@@ -83,6 +83,8 @@ def test_pathways(url):
     names = {p["id"] for p in httpx.get(f"{url}/api/pathways").json()}
     route = httpx.get(f"{url}/api/pathways/led").json()
     assert "led" in names and route["steps"] and route["questions"]
+    proofs = [c["citations"] for step in route["steps"] for c in (*step["purpose"], *step["conditions"])]
+    assert proofs and all([c["n"] for c in cited] == list(range(1, len(cited) + 1)) for cited in proofs)
     first = route["questions"][0]
     option = next(iter(first["options"]))
     assert httpx.get(f"{url}/api/pathways/led", params={first["id"]: option}).status_code == 200
@@ -105,6 +107,7 @@ def test_pathways(url):
 def test_wrong_requests_are_refused_with_json(url, path, body, status):
     reply = httpx.post(url + path, json=body)
     assert reply.status_code == status and reply.headers["content-type"] == "application/json"
+    assert reply.json()["error"]["message"] and reply.json()["error"]["type"] == "invalid_request_error"
 
 
 def test_an_unknown_document_is_not_found(url):

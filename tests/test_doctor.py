@@ -1,12 +1,12 @@
 """What `assistant doctor` says of a whole, a missing and a broken part."""
 
 import pytest
-from llm_server import llm_server, says
 from support import CORPUS
 
 from assistant.cli import main
 from assistant.doctor import examine
 from assistant.settings import Settings
+from evals.llm.server import llm_server, says
 
 KEY = "sk-kanarie-7f3a91"
 
@@ -45,6 +45,8 @@ def test_a_model_that_does_not(real_index, code, words):
         )
         found = of(settings)["taalmodel"]
     assert not found.good and words in found.found and KEY not in found.found
+    assert settings.llm_base_url.split("/")[2] in found.found
+    assert code == 500 or "kijk naar llm_" in found.found
 
 
 def test_half_the_settings(real_index):

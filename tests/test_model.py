@@ -6,12 +6,12 @@ import threading
 import time
 
 import pytest
-from llm_server import llm_server, says
 
 from assistant.errors import ModelError, UsageError
 from assistant.failures import OPEN_SECONDS, Breaker
 from assistant.model import Done, load_model
 from assistant.settings import Settings
+from evals.llm.server import llm_server, says
 
 KEY = "sk-kanarie-7f3a91"
 MESSAGES = {"system": "regels", "user": "vraag"}

@@ -21,7 +21,7 @@ from assistant.web.app import create_app, serve
 from assistant.web.page import TURNS, Chat
 from assistant.web.privacy import privacy_line
 from assistant.web.richtext import highlighted, link_address, plain, to_html
-from assistant.web.running import MOST, Runs
+from assistant.web.running import MOST, Run, Runs
 from assistant.web.security import MAX_POST, MAX_TALK
 from assistant.web.source import source_address
 from assistant.web.turns import Desk
@@ -376,6 +376,28 @@ def test_a_progress_that_nobody_asked_for_does_not_exist(client):
         assert client.post(path).status_code == 404
     assert client.post("/gesprek/" + "a" * 32 + "/stop", headers={"Origin": "https://evil.example"}).status_code == 403
     assert client.post("/gesprek/" + "a" * 32 + "/stop").status_code == 204
+
+
+def test_progress_of_an_unknown_question_is_refused_soon(client, monkeypatch):
+    monkeypatch.setattr("assistant.web.stream.UNKNOWN", 0.2)
+    answer = client.get("/gesprek/" + "b" * 32 + "/voortgang")
+    assert answer.status_code == 404 and "geen vraag met dit kenmerk" in answer.json()["detail"]
+
+
+def test_a_question_may_be_in_line_while_others_are_answered():
+    runs = Runs(waiting=2)
+    early = runs.of("1" * 32)
+    assert early is not None and not runs.may_wait(early)
+    first = runs.begin("2" * 32)
+    assert runs.may_wait(early) and first.begun
+    assert runs.begin("1" * 32) is early and early.begun
+    runs.end("1" * 32, early)
+    assert early.over and runs.may_wait(Run(after=2))
+    others = [runs.begin(None) for _ in range(3)]
+    assert not runs.may_wait(Run(after=2)), "more have begun since than fit in the line"
+    for run in (first, *others):
+        runs.end(None, run)
+    assert not runs.may_wait(Run(after=5)), "nobody is being answered, so nobody waits"
 
 
 def test_runs_are_forgotten_when_there_are_too_many():

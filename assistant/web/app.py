@@ -24,7 +24,7 @@ from assistant.web.beheer import add_beheer
 from assistant.web.beheer_access import Peer
 from assistant.web.frame import STATIC, TYPES, index_page, source_page
 from assistant.web.keep import add_keep
-from assistant.web.page import build_page
+from assistant.web.page import WAITING, build_page
 from assistant.web.pages import add_pages
 from assistant.web.running import Runs
 from assistant.web.security import Guard
@@ -51,7 +51,7 @@ def create_app(assistant: Assistant, host: str = "", tools: Tools | None = None)
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, assistant)
     add_pages(app, assistant)
-    desk, runs = Desk(assistant), Runs()
+    desk, runs = Desk(assistant), Runs(WAITING)
     add_keep(app, assistant, desk)
     add_stream(app, runs)
     add_beheer(app, assistant, host, tools or Tools())

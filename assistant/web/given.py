@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,7 +23,7 @@ from assistant.types import Answer, Citation
 FILE = "antwoorden.key"
 _SIZE = 32
 # What the page does not show of an answer need not be kept.
-_LEFT_OUT = {"statements": True, "confidence": True, "seconds": True}
+_LEFT_OUT: Final[Any] = {"statements": True, "confidence": True, "seconds": True, "generation": {"verdicts": True}}
 _log = logging.getLogger(__name__)
 
 

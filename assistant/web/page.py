@@ -69,12 +69,12 @@ class Chat:
         if isinstance(at, int):
             turns = tuple(turn for turn in turns if turn.number < at)
         token = sent.get("token")
-        run = self._runs.of(token)
+        run = self._runs.begin(token)
         try:
             asked = asked_from(sent, self._assistant.vocabulary)
             turn = self._desk.take(asked, turns, language, run, lambda a: body_html(a, self._assistant, language))
         finally:
-            self._runs.end(token)
+            self._runs.end(token, run)
         turns = (*turns, turn)[-TURNS:]
         return self.talk(turns, role, language), turns
 

@@ -13,6 +13,7 @@ from assistant.web.running import Run, Runs
 
 LOOK = 0.05  # seconds between looks whether there is something to tell
 BEAT = 10.0  # seconds of silence after which a comment shows that the line is open
+UNKNOWN = 5.0  # seconds after which a question that is not being answered, and cannot be in line, is unknown
 LONGEST = 900.0  # seconds that a question may take, its time in the queue included
 GRACE = 3.0  # seconds in which a browser that lost the line may come back
 
@@ -23,10 +24,11 @@ def add_stream(app: FastAPI, runs: Runs) -> None:
     @app.get("/gesprek/{token}/voortgang")
     async def progress(token: str) -> StreamingResponse:
         run = runs.of(token)
-        if run is None:
-            raise HTTPException(404)
+        # A browser may ask how far its question is before the question itself is read.
+        if run is None or not await _known(run, runs):
+            raise HTTPException(404, "Er is geen vraag met dit kenmerk. (There is no question with this token.)")
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_events(run), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(_events(run, runs), media_type="text/event-stream", headers=headers)
 
     @app.post("/gesprek/{token}/stop")
     async def stop(token: str) -> Response:
@@ -37,7 +39,18 @@ def add_stream(app: FastAPI, runs: Runs) -> None:
         return Response(status_code=204)
 
 
-async def _events(run: Run) -> AsyncIterator[str]:
+async def _known(run: Run, runs: Runs) -> bool:
+    """Whether a question is being answered or may be in line; waits a little for one that may still come."""
+    clock = asyncio.get_running_loop()
+    end = clock.time() + UNKNOWN
+    while not (run.begun or runs.may_wait(run)):
+        if clock.time() > end:
+            return False
+        await asyncio.sleep(LOOK)
+    return True
+
+
+async def _events(run: Run, runs: Runs) -> AsyncIterator[str]:
     """What changes, until the answer is there. Who leaves before that stops the question, unless he comes back soon."""
     run.watchers += 1
     told, clock = -1, asyncio.get_running_loop()
@@ -50,6 +63,8 @@ async def _events(run: Run) -> AsyncIterator[str]:
             elif clock.time() - beaten > BEAT:
                 beaten = clock.time()
                 yield ": nog bezig\n\n"
+                if not run.begun and not await _known(run, runs):
+                    break
             await asyncio.sleep(LOOK)
         yield "event: over\ndata: {}\n\n"
     finally:

@@ -3,7 +3,7 @@
 import json
 import re
 
-from llm_server import says
+from evals.llm.server import says
 
 TASKS = "Wat zijn de taken van de COC voor het opleidingsklimaat?"
 TALKS = "Welke gesprekken voert een opleider met een aios?"
