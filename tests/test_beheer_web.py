@@ -15,7 +15,6 @@ from time import time
 import pytest
 from docx import Document as WordDocument
 from fastapi.testclient import TestClient
-from llm_server import llm_server, says
 from support import TINY, write_files
 
 from assistant import index_commands
@@ -40,6 +39,7 @@ from assistant.vocabulary import load_vocabulary
 from assistant.web.app import create_app
 from assistant.web.beheer_access import networks
 from assistant.web.beheer_texts import SAY
+from evals.llm.server import llm_server, says
 
 PASSWORD = "vier losse woorden hier"
 HERE = ("127.0.0.1", 50_000)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from llm_server import LlmServer, llm_server, says
 from support import run_cli, write_files
 
 from assistant.bank import load_bank
@@ -25,6 +24,7 @@ from assistant.written_questions import (
     take_over,
     write_written,
 )
+from evals.llm.server import LlmServer, llm_server, says
 
 TEXT = "# Regel\n\n## Kosten\n\nEen kaart kost 15 euro.\n\n## Boete\n\nEen kaart kost 15 euro.\n"
 REPLY = (
