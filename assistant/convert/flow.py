@@ -11,7 +11,8 @@ from statistics import median
 from typing import Literal
 
 from assistant.convert.blocks import Block, clean, link, merge_links
-from assistant.convert.layout import ORDINAL, Box, Grid, Line, Style, is_mark, reading_order, without_edges
+from assistant.convert.edges import without_edges
+from assistant.convert.layout import ORDINAL, Box, Grid, Line, Style, is_mark, reading_order
 
 _BROKEN = re.compile(r"([^\W\d_]{2,})-\Z")
 _FINISHED = re.compile(r"[.!?:;…][\"'’”)]*\Z")

@@ -1,4 +1,4 @@
-"""Words with places on a page → lines in reading order, column after column, without headers and footers. Pure."""
+"""Words with places on a page → lines in reading order, column after column. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ from typing import Protocol
 # '(cid:127)' is how a mark of a symbol font without a table of letters comes out.
 BULLET = re.compile(r"(?:[•●▪■◦○‣⁃∙·–—\-*o➢➤✓\uf0b7\uf0a7\uf0d8\uf02d\uf0fc]|\(cid:\d+\))\Z")
 ORDINAL = re.compile(r"(?:\d{1,2}|[a-z])[.)]\Z")
-_PAGE_NUMBER = re.compile(
-    r"(?:pagina|page|blz\.?|p\.)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:van|of|/)\s*\d{1,4})?\Z", re.IGNORECASE
-)
-# The part of a page, at its top and at its bottom, where headers and footers stand.
-_EDGE = 0.12
 # A column holds at least this many lines, and this share of the characters of both columns.
 _COLUMN_LINES, _COLUMN_SHARE = 3, 0.2
 
@@ -228,34 +223,3 @@ def _rows(boxes: Sequence[Box]) -> list[Box]:
         else:
             ordered.append(box)
     return ordered
-
-
-def without_edges(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[list[Line]]:
-    """Lines of each page (with its height) without page numbers and without headers and footers that repeat."""
-    seen: Counter[tuple[str, int]] = Counter()
-    for height, lines in pages:
-        seen.update({key for line in lines if (key := _edge_key(line, height))})
-    # A heading that happens to open several pages stands in the midst of others too; a header does not.
-    inside = {_bare(line) for height, lines in pages for line in lines if _edge_key(line, height) is None}
-    needed = 2 if len(pages) <= 4 else 3
-    kept: list[list[Line]] = []
-    for height, lines in pages:
-        keys = [(_edge_key(line, height), line) for line in lines]
-        kept.append(
-            [
-                line
-                for key, line in keys
-                if not key or not ((seen[key] >= needed and key[0] not in inside) or _PAGE_NUMBER.match(line.text))
-            ]
-        )
-    return kept
-
-
-def _edge_key(line: Line, height: float) -> tuple[str, int] | None:
-    if _EDGE * height < line.bottom and line.top < (1 - _EDGE) * height:
-        return None
-    return _bare(line), round(line.top / 4)
-
-
-def _bare(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
