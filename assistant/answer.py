@@ -14,7 +14,7 @@ from assistant.embed import Encoder
 from assistant.extract import Group, Span, extract
 from assistant.precedent import precedent_of
 from assistant.question import understand
-from assistant.retrieve import retrieve
+from assistant.retrieve import retrieve, retrieve_each
 from assistant.snapshot import Snapshot
 from assistant.text import links
 from assistant.types import Answer, Block, Citation, Hit, Passage, Question, Statement
@@ -100,7 +100,9 @@ def answer_question(
     groups: list[Group] = []
     sure, enough = 0.0, 0.0
     if hits and question.kind != "chitchat":
-        groups = extract(question, hits, parts.snapshot)
+        compared = question.kind == "comparison" and len(question.actors) > 1
+        each = retrieve_each(question, parts.snapshot, parts.encoder, parts.vocabulary) if compared else {}
+        groups = extract(question, hits, parts.snapshot, each)
         model = parts.confidence_in(hits)
         asked_for = parts.encoder.query(question.search_text)
         banked = model is parts.confidence
