@@ -18,7 +18,8 @@ _TALKED_ABOUT = frozenset(
 # After these an actor is the one the sentence is about; after the others it is only talked about.
 _SUBJECT_AFTER = frozenset(
     "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
-    "hebben regelt regelen zorgt zorgen zou zouden does do should must can may shall could would has have is are en "
+    "hebben regelt regelen zorgt zorgen zou zouden gaat gaan wil willen hoeft hoeven helpt helpen laat laten krijgt krijgen geeft "
+    "geven neemt nemen does do should must can may shall could would has have is are en "
     "and of or "
     "vs versus wat hoe "
     "waarom wanneer what how why when".split()
@@ -71,7 +72,7 @@ def actors_of(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocab
 def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: NamedActor | None) -> float:
     """How sure it is that a sentence is about the actor named there, by the words around the name."""
     before = match.start - 1
-    while before >= 0 and tokens[before] in _ARTICLES:
+    while before >= 0 and (tokens[before] in _ARTICLES or _possessive(tokens, before)):
         before -= 1
     previous = tokens[before] if before >= 0 else ""
     following = tokens[match.end] if match.end < len(tokens) else ""
@@ -93,6 +94,11 @@ def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: Name
         # 'ik als assistent': who asks, and perhaps who must act; 'als de assistent …' may also be a condition.
         return 0.75 if before == match.start - 1 else 0.6
     return _after(previous)
+
+
+def _possessive(tokens: Sequence[str], place: int) -> bool:
+    """Whether 'zijn' is no verb there: 'bij zijn assistenten'."""
+    return tokens[place] == "zijn" and place > 0 and tokens[place - 1] in _OBJECT_AFTER | _OF
 
 
 def _after(previous: str) -> float:
