@@ -1,6 +1,6 @@
 """Encoders against each other and against exact words, on retrieval alone.
 
-    python -m evals.encoder.measure FOLDER [FOLDER …] [--headings headings.tsv.xz] [--laws DIR] [--json FILE]
+    python -m evals.encoder.measure FOLDER [FOLDER …] [--headings FILE] [--laws DIR] [--json FILE]
 
 For every encoder folder, and for BM25: how often the first k passages hold a gold quote, on the dev questions over the
 documents of this repo (without and with their question bank: a passage then counts as near as the nearest of its text
