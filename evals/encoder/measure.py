@@ -4,8 +4,9 @@
 
 For every encoder folder, and for BM25: how often the first k passages hold a gold quote, on the dev questions over the
 documents of this repo (without and with their question bank: a passage then counts as near as the nearest of its text
-and its questions), on the questions about texts that nobody tuned for, about Dutch laws (those asked about among some
-others), and for heading → paragraph pairs from Dutch pages that are in no training data. No structure, no vocabulary, no fusion: what is compared is the encoder.
+and its questions), on the questions about texts that nobody tuned for and about Dutch laws (those asked about among
+some others), and for heading → paragraph pairs from Dutch pages that are in no training data. No structure, no
+vocabulary, no fusion: what is compared is the encoder.
 """
 
 from __future__ import annotations
