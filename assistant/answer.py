@@ -97,12 +97,9 @@ def answer_question(
     note("search")
     hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
     note("proof")
-    groups: list[Group] = []
+    groups = spans_of(question, hits, parts)
     sure, enough = 0.0, 0.0
-    if hits and question.kind != "chitchat":
-        compared = question.kind == "comparison" and len(question.actors) > 1
-        each = retrieve_each(question, parts.snapshot, parts.encoder, parts.vocabulary) if compared else {}
-        groups = extract(question, hits, parts.snapshot, each)
+    if groups:
         model = parts.confidence_in(hits)
         asked_for = parts.encoder.query(question.search_text)
         banked = model is parts.confidence
@@ -113,6 +110,15 @@ def answer_question(
     else:
         answer = _compose(question, groups, hits, parts.snapshot)
     return replace(answer, confidence=sure, seconds=time.perf_counter() - started)
+
+
+def spans_of(question: Question, hits: Sequence[Hit], parts: Parts) -> list[Group]:
+    """What would answer a question, sure or not: the groups to show; none where the hits hold nothing that it asks."""
+    if not hits or question.kind == "chitchat":
+        return []
+    compared = question.kind == "comparison" and len(question.actors) > 1
+    each = retrieve_each(question, parts.snapshot, parts.encoder, parts.vocabulary) if compared else {}
+    return extract(question, hits, parts.snapshot, each)
 
 
 def cite(passage: Passage, n: int, snapshot: Snapshot) -> Citation:
