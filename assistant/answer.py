@@ -14,7 +14,7 @@ from assistant.embed import Encoder
 from assistant.extract import Group, Span, extract
 from assistant.precedent import precedent_of
 from assistant.question import understand
-from assistant.retrieve import retrieve
+from assistant.retrieve import retrieve, retrieve_each
 from assistant.snapshot import Snapshot
 from assistant.text import links, without_marks
 from assistant.types import Answer, Block, Citation, Hit, Passage, Question, Statement
@@ -97,10 +97,9 @@ def answer_question(
     note("search")
     hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
     note("proof")
-    groups: list[Group] = []
+    groups = spans_of(question, hits, parts)
     sure, enough = 0.0, 0.0
-    if hits and question.kind != "chitchat":
-        groups = extract(question, hits, parts.snapshot)
+    if groups:
         model = parts.confidence_in(hits)
         asked_for = parts.encoder.query(question.search_text)
         banked = model is parts.confidence
@@ -111,6 +110,15 @@ def answer_question(
     else:
         answer = _compose(question, groups, hits, parts.snapshot)
     return replace(answer, confidence=sure, seconds=time.perf_counter() - started)
+
+
+def spans_of(question: Question, hits: Sequence[Hit], parts: Parts) -> list[Group]:
+    """What would answer a question, sure or not: the groups to show; none where the hits hold nothing that it asks."""
+    if not hits or question.kind == "chitchat":
+        return []
+    compared = question.kind == "comparison" and len(question.actors) > 1
+    each = retrieve_each(question, parts.snapshot, parts.encoder, parts.vocabulary) if compared else {}
+    return extract(question, hits, parts.snapshot, each)
 
 
 def cite(passage: Passage, n: int, snapshot: Snapshot) -> Citation:

@@ -29,7 +29,7 @@ def features(
     a number, a date). answers: and the best hit holds one. structure: the headings have just the section asked for.
     focus: the best hit misses the word that the question asks of ('welke sanctie'). things: the nearest hits miss
     what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the
-    same kind of thing. gap, unanswered, wording: how like it is to questions that are known to have no answer
+    same kind of thing. gap, unanswered, wording, shared: how like it is to questions that are known to have no answer
     (`assistant.precedent`); nearer: nearer to one of those than to those of the nearest hits.
     """
     if not hits:
@@ -65,6 +65,7 @@ def features(
         "nearer": precedent.gap - max(hit.evidence.get("best_question", 0.0) for hit in near),
         "unanswered": precedent.unanswered,
         "wording": precedent.wording,
+        "shared": precedent.shared,
     }
 
 

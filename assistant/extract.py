@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz.fuzz import ratio
 
@@ -51,13 +52,16 @@ def answers_kind(question: Question, passage: Passage) -> bool:
     return holds(question.expects, passage.quote, question.search_text, passage.section)
 
 
-def extract(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+def extract(
+    question: Question, hits: Sequence[Hit], snapshot: Snapshot, each: Mapping[str, Sequence[Hit]] = MappingProxyType({})
+) -> list[Group]:
     """Choose what to say.
 
     Args:
         question: as understood.
         hits: best first, not empty.
         snapshot: gives the neighbours of a hit: its list, its section, the sentence that introduces it.
+        each: for a comparison, the hits for each actor alone, best first.
 
     Returns:
         Groups in the order to show; empty when no hit holds what the question expects.
@@ -70,6 +74,8 @@ def extract(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list
         usable = usable or list(hits)
     if not usable:
         return []
+    if question.kind == "comparison":
+        return _merge_same(_comparison(question, usable, snapshot, each), usable)
     chooser = _CHOOSERS.get(question.kind, _facts)
     return _merge_same(chooser(question, usable, snapshot), usable)
 
@@ -156,7 +162,9 @@ def _points_elsewhere(question: Question, best: Hit, groups: Sequence[Group]) ->
     return any(held.get(word, 0.0) >= 0.5 for word in question.rest)
 
 
-def _comparison(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
+def _comparison(
+    question: Question, hits: Sequence[Hit], snapshot: Snapshot, each: Mapping[str, Sequence[Hit]]
+) -> list[Group]:
     """A group for each compared actor; without actors, the best passages grouped by place."""
     actors = question.actor_ids
     if len(actors) < 2:
@@ -165,7 +173,7 @@ def _comparison(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> 
         return groups
     groups = []
     for actor in actors:
-        own = [hit for hit in hits if actor in (hit.passage.actors or hit.passage.audience)]
+        own = [hit for hit in each.get(actor, hits) if actor in (hit.passage.actors or hit.passage.audience)]
         chosen = [hit.passage for hit in own[:2] if hit.score >= own[0].score - FACT_MARGIN]
         groups += _by_place(chosen)
     return groups or _facts(question, hits, snapshot)
@@ -196,7 +204,6 @@ def _links(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
 
 _CHOOSERS: dict[str, Callable[[Question, Sequence[Hit], Snapshot], list[Group]]] = {
     "list": _lists,
-    "comparison": _comparison,
     "procedure": _procedure,
     "link": _links,
 }

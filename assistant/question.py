@@ -199,7 +199,9 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         or ((len(named) == 2 or len(clear) == 2) and bool(_EACH_THEIRS.search(text)))
     )
     short = len([t for t in tokens if t not in STOP]) <= 4
-    subjects = [a for a in found if a.subject >= 0.5 + 0.1 * (not short) or compare]
+    # What a comparison compares are those who act in it, unless it is clear of hardly any that they do.
+    everyone = compare and len(clear) < 2
+    subjects = [a for a in found if a.subject >= 0.5 + 0.1 * (not short and not compare) or everyone]
     if not subjects and short and len({a.id for a in found}) == 1:
         subjects = found
     if short and not compare:

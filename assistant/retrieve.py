@@ -103,6 +103,24 @@ def retrieve(
     return first + ranked[COMPLETED:]
 
 
+def retrieve_each(
+    question: Question, snapshot: Snapshot, encoder: Encoder, vocabulary: Vocabulary, k: int = 40
+) -> dict[str, list[Hit]]:
+    """For each of the actors that a question compares, the k best passages for what it asks of that one alone.
+
+    The names of all of them are left out of the search, so that the name of one pulls in nothing for another.
+    """
+    tokens = question.search_text.split()
+    named = {i for found in vocabulary.actors_in(tokens) for i in range(found.start, found.end)}
+    topic = " ".join(token for i, token in enumerate(tokens) if i not in named) or question.search_text
+    return {
+        mention.id: retrieve(
+            replace(question, actors=(mention,), search_text=topic), snapshot, encoder, vocabulary, k=k
+        )
+        for mention in question.actors
+    }
+
+
 def _total(evidence: Mapping[str, float], weights: Weights) -> float:
     return sum(weights.get(name, 0.0) * value for name, value in evidence.items())
 

@@ -18,7 +18,8 @@ _TALKED_ABOUT = frozenset(
 # After these an actor is the one the sentence is about; after the others it is only talked about.
 _SUBJECT_AFTER = frozenset(
     "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
-    "hebben regelt regelen zorgt zorgen zou zouden does do should must can may shall could would has have is are en "
+    "hebben regelt regelen zorgt zorgen zou zouden gaat gaan wil willen hoeft hoeven helpt helpen laat laten krijgt krijgen geeft "
+    "geven neemt nemen does do should must can may shall could would has have is are en "
     "and of or "
     "vs versus wat hoe "
     "waarom wanneer what how why when".split()
@@ -28,6 +29,8 @@ _OBJECT_AFTER = frozenset(
     "met aan over naar tegen tussen tot onder voor bij in op om rond with to about between under for at on towards per "
     "nieuwe new alle elke geen".split()
 )
+_DEFINITE = frozenset("de het onze ons the our".split())
+_SETTING = frozenset("in van bij voor aan naar volgens of at by for from via onder".split())
 _RELATIVE = frozenset("die welke that which".split())
 _OF = frozenset("van of voor bij for".split())
 _INDEFINITE = frozenset("een a an elke elk each every".split())
@@ -60,18 +63,21 @@ def actors_of(tokens: Sequence[str], aspects: Sequence[Found], vocabulary: Vocab
     """
     aspect_ends = {f.end for f in aspects}
     result: list[NamedActor] = []
-    for match in vocabulary.actors_in(tokens):
+    found = vocabulary.actors_in(tokens)
+    for match in found:
         subject = _part(tokens, match, aspect_ends, result[-1] if result else None)
         # A vaguer word is an actor only where the sentence puts it in the actor's place.
         sure = 1.0 if match.weight >= 1.0 else 0.85
         result.append(NamedActor(match.entry, match.weight, subject * sure, match.end))
+    if len({actor.id for actor in result}) == 1:
+        result = [_setting(tokens, actor, match) for actor, match in zip(result, found, strict=True)]
     return _first_subject(result)
 
 
 def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: NamedActor | None) -> float:
     """How sure it is that a sentence is about the actor named there, by the words around the name."""
     before = match.start - 1
-    while before >= 0 and tokens[before] in _ARTICLES:
+    while before >= 0 and (tokens[before] in _ARTICLES or _possessive(tokens, before)):
         before -= 1
     previous = tokens[before] if before >= 0 else ""
     following = tokens[match.end] if match.end < len(tokens) else ""
@@ -93,6 +99,17 @@ def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: Name
         # 'ik als assistent': who asks, and perhaps who must act; 'als de assistent …' may also be a condition.
         return 0.75 if before == match.start - 1 else 0.6
     return _after(previous)
+
+
+def _setting(tokens: Sequence[str], actor: NamedActor, match: Found) -> NamedActor:
+    """The only one named, and as a known one ('in het cluster', 'van de directie'), is mostly who it is about."""
+    preposition = tokens[match.start - 2] if match.start > 1 and tokens[match.start - 1] in _DEFINITE else ""
+    return replace(actor, subject=max(actor.subject, 0.6)) if preposition in _SETTING else actor
+
+
+def _possessive(tokens: Sequence[str], place: int) -> bool:
+    """Whether 'zijn' is no verb there: 'bij zijn assistenten'."""
+    return tokens[place] == "zijn" and place > 0 and tokens[place - 1] in _OBJECT_AFTER | _OF
 
 
 def _after(previous: str) -> float:

@@ -21,12 +21,12 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from assistant.answer import Parts
+from assistant.answer import Parts, spans_of
 from assistant.assistant import Assistant
 from assistant.build import build_index
 from assistant.confidence import CALIBRATION, features
 from assistant.embed import load_encoder
-from assistant.extract import Group, extract
+from assistant.extract import Group
 from assistant.precedent import precedent_of
 from assistant.question import understand
 from assistant.retrieve import retrieve
@@ -94,7 +94,7 @@ def measure(
         role = case.actor if case.actor in parts.vocabulary.actors else None
         question = understand(case.question, parts.vocabulary, parts.snapshot.lexical.correct, role, case.history)
         hits = retrieve(question, parts.snapshot, parts.encoder, parts.vocabulary, k=200)
-        groups = extract(question, hits, parts.snapshot) if hits and question.kind != "chitchat" else []
+        groups = spans_of(question, hits, parts)
         near = precedent_of(question.search_text, parts.encoder.query(question.search_text), parts.snapshot)
         rows.append(features(question, hits, groups, near))
         right.append(case.answerable and cites_gold(case, groups))

@@ -1,11 +1,12 @@
 """Encoders against each other and against exact words, on retrieval alone.
 
-    python -m evals.encoder.measure FOLDER [FOLDER …] [--headings headings.tsv.xz] [--json FILE]
+    python -m evals.encoder.measure FOLDER [FOLDER …] [--headings FILE] [--laws DIR] [--json FILE]
 
 For every encoder folder, and for BM25: how often the first k passages hold a gold quote, on the dev questions over the
 documents of this repo (without and with their question bank: a passage then counts as near as the nearest of its text
-and its questions), on the questions about texts that nobody tuned for, and for heading → paragraph pairs from Dutch
-pages that are in no training data. No structure, no vocabulary, no fusion: what is compared is the encoder.
+and its questions), on the questions about texts that nobody tuned for and about Dutch laws (those asked about among
+some others), and for heading → paragraph pairs from Dutch pages that are in no training data. No structure, no
+vocabulary, no fusion: what is compared is the encoder.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import argparse
 import json
 import lzma
 import random
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +38,7 @@ from evals.measures import overlaps
 
 FOUND_AT = (1, 5, 10)
 HELD_OUT, PAIRS, SEED = "ictu", 400, 1
+OTHER_LAWS = 100
 Scores = NDArray[np.float32]
 
 
@@ -58,10 +62,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("encoders", nargs="*", type=Path, help="folders of encoders")
     parser.add_argument("--headings", type=Path, help="headings.tsv.xz: heading, paragraph, source")
+    parser.add_argument("--laws", type=Path, help="folder with the laws that evals/unseen/wetten.jsonl asks about")
     parser.add_argument("--corpus", type=Path, default=FOLDER.parent / "corpus")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args()
-    tasks = list(read_tasks(options.corpus, options.headings))
+    tasks = list(read_tasks(options.corpus, options.headings, options.laws))
     rankers: dict[str, Ranker] = {"BM25": by_words}
     rankers |= {folder.name: by_vectors(folder) for folder in options.encoders}
     figures: dict[str, dict[str, dict[str, list[float]]]] = {}
@@ -72,12 +77,25 @@ def main() -> None:
         options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def read_tasks(corpus: Path, headings: Path | None) -> Iterator[Task]:
+def read_tasks(corpus: Path, headings: Path | None, laws: Path | None) -> Iterator[Task]:
     """The tasks, in the order of the report."""
     yield from _corpus_tasks("dev", corpus, FOLDER / "dev.jsonl")
     yield from _corpus_tasks("unseen texts", FOLDER / "unseen" / "texts", FOLDER / "unseen" / "texts.jsonl")
+    if laws:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _corpus_tasks("laws", _some_laws(laws, Path(folder)), FOLDER / "unseen" / "wetten.jsonl")
     if headings:
         yield heading_task(headings)
+
+
+def _some_laws(laws: Path, folder: Path) -> Path:
+    """A folder with the laws that the cases ask about, and some that they do not."""
+    rows = (FOLDER / "unseen" / "wetten.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = {gold["document"] for row in rows for gold in json.loads(row)["gold"]}
+    others = sorted(path.stem for path in laws.glob("*.md") if path.stem not in asked)
+    for name in (*asked, *random.Random(SEED).sample(others, min(OTHER_LAWS, len(others)))):
+        shutil.copy(laws / f"{name}.md", folder)
+    return folder
 
 
 def _corpus_tasks(name: str, corpus: Path, cases_file: Path) -> Iterator[Task]:

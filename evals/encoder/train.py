@@ -50,7 +50,7 @@ def main() -> None:
     """Train as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--start", type=Path, required=True)
-    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders with pairs-*.jsonl and *.tsv.xz")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders with the files of read_sets")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--bank", type=Path)
@@ -79,17 +79,23 @@ def main() -> None:
 
 
 def read_sets(data: Sequence[Path], bank: Path | None) -> Iterator[tuple[str, float, list[Pair]]]:
-    """The pairs by kind, with the share of the steps that each gets."""
+    """The pairs by kind, with the share of the steps that each gets.
+
+    Read are pairs-*.jsonl, sentences.tsv, groups.tsv (written for this project) and the *.tsv.xz of assistant/encoder.
+    """
     written: list[Pair] = []
     for path in sorted(path for folder in data for path in folder.glob("pairs-*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            written.append(Pair(row["passage"], (*row["questions"], row["english"]), tuple(row["near"])))
+            written.append(Pair(row["passage"], (*row["questions"], *row["english"]), tuple(row["near"])))
     short = [
         Pair(row[1], (row[0],), (row[2],) if len(row) > 2 and row[2].strip() else ())
         for name in ("questions-passages.tsv.xz", "paraphrases.tsv.xz")
         for row in _table(data, name)
     ]
+    # everyday, official, English, and an official sentence that says something else
+    short += [Pair(row[1], (row[0], row[2]), (row[3],)) for row in _lines(data, "sentences.tsv")]
+    groups = [list(filter(None, row)) for row in _lines(data, "groups.tsv")]
     headings = [Pair(row[1], (row[0],)) for row in _table(data, "headings.tsv.xz") if row[2] != "ictu"]
     random.Random(0).shuffle(headings)
     yield "question–passage", 0.6 if not bank else 0.4, written
@@ -98,7 +104,8 @@ def read_sets(data: Sequence[Path], bank: Path | None) -> Iterator[tuple[str, fl
     yield "question–passage and paraphrase, short", 0.1, short
     yield "heading–paragraph", 0.08, headings[:60_000]
     yield "parallel sentences", 0.1, [Pair(row[1], (row[0],)) for row in _table(data, "parallel.tsv.xz")]
-    yield "lexicon", 0.12, [Pair(row[1], (row[0],)) for row in _table(data, "lexicon.tsv.xz")]
+    yield "lexicon", 0.06, [Pair(row[1], (row[0],)) for row in _table(data, "lexicon.tsv.xz")]
+    yield "words that mean the same", 0.06, [_group(row) for row in groups]
 
 
 def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
@@ -108,6 +115,18 @@ def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
     with lzma.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield line.rstrip("\n").split("\t")
+
+
+def _lines(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
+    for path in (folder / name for folder in folders):
+        if path.is_file():
+            yield from (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def _group(row: Sequence[str]) -> Pair:
+    """Dutch words, the most official last, a bar, English ones: the official one with all others."""
+    bar = row.index("|")
+    return Pair(row[bar - 1], (*row[: bar - 1], *row[bar + 1 :]))
 
 
 def _bank(folder: Path) -> Iterator[Pair]:
