@@ -53,7 +53,10 @@ def answers_kind(question: Question, passage: Passage) -> bool:
 
 
 def extract(
-    question: Question, hits: Sequence[Hit], snapshot: Snapshot, each: Mapping[str, Sequence[Hit]] = MappingProxyType({})
+    question: Question,
+    hits: Sequence[Hit],
+    snapshot: Snapshot,
+    each: Mapping[str, Sequence[Hit]] = MappingProxyType({}),
 ) -> list[Group]:
     """Choose what to say.
 

@@ -17,12 +17,10 @@ _TALKED_ABOUT = frozenset(
 )
 # After these an actor is the one the sentence is about; after the others it is only talked about.
 _SUBJECT_AFTER = frozenset(
-    "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft "
-    "hebben regelt regelen zorgt zorgen zou zouden gaat gaan wil willen hoeft hoeven helpt helpen laat laten krijgt krijgen geeft "
-    "geven neemt nemen does do should must can may shall could would has have is are en "
-    "and of or "
-    "vs versus wat hoe "
-    "waarom wanneer what how why when".split()
+    "door by zijn moet moeten mag mogen kan kunnen zal zullen doet doen hoort horen dient dienen heeft hebben "
+    "regelt regelen zorgt zorgen zou zouden gaat gaan wil willen hoeft hoeven helpt helpen laat laten krijgt "
+    "krijgen geeft geven neemt nemen does do should must can may shall could would has have is are en and of "
+    "or vs versus wat hoe waarom wanneer what how why when".split()
 )
 _ASKER_AFTER = frozenset("als as ben am m wij ik we i".split())
 _OBJECT_AFTER = frozenset(
