@@ -108,7 +108,7 @@ def _corpus_tasks(name: str, corpus: Path, cases_file: Path) -> Iterator[Task]:
     cases = [c for c in load_cases(cases_file, {d.id: d for d in documents}) if c.answerable and not c.history]
     right = [holders(case, passages) for case in cases]
     questions = [case.question for case in cases]
-    groups = [("alle", case.kind if case.language == "nl" else "Engels") for case in cases]
+    groups = [("alle", case.kind if case.language == "nl" else "Engels", case.gold[0].document) for case in cases]
     texts = [search_text(passage, titles[passage.document]) for passage in passages]
     rows = list(range(len(passages)))
     yield Task(name, questions, groups, texts, rows, right)
