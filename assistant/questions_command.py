@@ -70,15 +70,13 @@ def run_questions(options: argparse.Namespace, settings: Settings) -> int:
 def _draft(found: Coverage, settings: Settings, quiet: bool) -> dict[str, Any]:
     """Draft questions for what has none, where a language model is set; else list it."""
     from assistant.model import load_model
-    from assistant.written_questions import draft_all, drafts_file, read_written, write_written
+    from assistant.written_questions import draft_all, drafts_file, read_written, undrafted, write_written
 
     model, document = load_model(settings), found.document
     say = (lambda line: None) if quiet else _say
     say(f"{document.id}: {len(found.without)} van {found.passages} passages zonder vragen")
     file = drafts_file(settings.index, document.id)
     kept = read_written(file)
-    drafted = {row.quote for row in kept}
-    todo = [passage for passage in found.without if passage.quote.strip() not in drafted]
     if model is None:
         for passage in found.without[:_SHOWN]:
             say(f"- {' › '.join(passage.section[-2:])}: {passage.quote.strip()[:100]}")
@@ -89,7 +87,10 @@ def _draft(found: Coverage, settings: Settings, quiet: bool) -> dict[str, Any]:
         return {"drafted": 0, "file": None}
     with progress() as tell:
         made, why = draft_all(
-            model, document, todo, lambda done, total: tell("Vragen opstellen", done, total) if tell else None
+            model,
+            document,
+            undrafted(found.without, kept),
+            lambda done, total: tell("Vragen opstellen", done, total) if tell else None,
         )
     if made or kept:
         write_written(file, document.id, [*kept, *made])
