@@ -19,7 +19,7 @@ Stage = Literal["building", "ready", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a maintainer did: `what` is added, replaced or removed."""
+    """One thing that a maintainer did: `what` is added, replaced, removed, bank (questions) or terms (words)."""
 
     what: str
     document: str

@@ -160,9 +160,9 @@ _BOTH: dict[str, tuple[str, str]] = {
     # The proposal
     "proposal_what": (
         "Wijzigingen die klaarstaan. Lezers merken er niets van tot u publiceert. Na {days} dagen zonder wijziging "
-        "vervalt het voorstel; de bestanden staan dan weer bij Documenten.",
+        "vervalt het voorstel; de bestanden staan dan weer bij Documenten, en opgenomen vragen zijn weer concept.",
         "Changes that are prepared. Readers notice nothing until you publish. After {days} days without a change the "
-        "proposal expires; its files are then back under Documents.",
+        "proposal expires; its files are then back under Documents, and questions taken over are drafts again.",
     ),
     "no_proposal": ("Er staat geen voorstel klaar.", "No proposal is prepared."),
     "added": ("nieuw", "new"),
