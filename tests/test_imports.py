@@ -39,7 +39,8 @@ LATER = {"build", "state", "shelf", "vectors", "snapshot", "retrieve", "answer",
          "assistant", "batch", "present", "cli", "arguments", "progress", "check", "web"}  # fmt: skip
 
 # The command line: its arguments, and the commands that have a module of their own.
-COMMAND_LINE = {"cli", "arguments", "account_command", "add_command", "index_commands", "questions_command"}
+COMMAND_LINE = {"cli", "arguments", "output", "account_command", "add_command", "index_commands", "questions_command",
+                "report_commands", "version_commands"}  # fmt: skip
 
 
 def module_of(path: Path) -> str:
