@@ -69,7 +69,8 @@ def warnings_of(lost: Iterable[Loss], vanished: Iterable[Mapping[str, str]]) -> 
     lines = [f"{loss}, meer dan {MOST_LOST:.0%}" for loss in lost]
     if cases := sorted({gone["id"] for gone in vanished}):
         shown = ", ".join(cases[:10]) + (f" en nog {len(cases) - 10}" if len(cases) > 10 else "")
-        lines.append(f"{len(cases)} proefvragen verliezen hun citaat: {shown}")
+        told = "1 proefvraag verliest haar" if len(cases) == 1 else f"{len(cases)} proefvragen verliezen hun"
+        lines.append(f"{told} citaat: {shown}")
     return lines
 
 

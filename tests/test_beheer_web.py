@@ -343,7 +343,7 @@ def test_a_case_that_loses_its_quote_asks_for_a_tick_and_a_reason(site: Site) ->
     post(client, "/beheer/verwijder", document="cursus")
     page = settle(client)
     assert "Verdwenen citaten in proefvragen (1)" in page
-    assert "1 proefvragen verliezen hun citaat: e2" in page
+    assert "1 proefvraag verliest haar citaat: e2" in page
     where, known = "/beheer/voorstel", {"actie": "publiceer", "kandidaat": candidate(page)}
     assert post(client, where, where, **known).status_code == 409
     assert post(client, where, where, **known, toch="ja", reden="vervalt").status_code == 303
