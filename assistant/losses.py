@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from rapidfuzz import fuzz, process
 
-from assistant.difference import passages_of
+from assistant.difference import passages_of, renamed
 from assistant.plan import moved_files
 from assistant.snapshot import read_manifest
 
@@ -48,7 +48,7 @@ def losses(index: Path, before: str | None, after: str, deliberate: Collection[s
     if before is None:
         return ()
     files = read_manifest(index / before).files, read_manifest(index / after).files
-    names = {_id(gone): _id(now) for gone, now in moved_files(*files)}
+    names = renamed(moved_files(*files))
     old, new = _quotes(index / before, names), _quotes(index / after, {})
     titles = _titles(index / before)
     everywhere = {quote for quotes in new.values() for quote in quotes}
@@ -84,7 +84,3 @@ def _quotes(folder: Path, names: Mapping[str, str]) -> dict[str, list[str]]:
     for passage in passages_of(folder, names):
         found[passage.document].append(passage.quote)
     return found
-
-
-def _id(file: str) -> str:
-    return Path(file).with_suffix("").as_posix()

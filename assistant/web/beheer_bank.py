@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from assistant.abbreviations import Abbreviation, abbreviations_in, add_to_vocabulary, named
 from assistant.add import current, vocabulary
 from assistant.beheer.drafting import AT_ONCE, Job
-from assistant.beheer.state import Change
+from assistant.beheer.state import Change, now
 from assistant.errors import AssistantError, UsageError
 from assistant.types import Passage
 from assistant.web.beheer_desk import Call, Desk, missing, page
@@ -96,7 +95,7 @@ def change_bank(desk: Desk, call: Call) -> Response:
             def add(corpus: Path) -> None:
                 add_to_vocabulary(corpus, chosen)
 
-            desk.bench.change(Change("terms", name, ", ".join(item.short for item in chosen), call.who, _now()), add)
+            desk.bench.change(Change("terms", name, ", ".join(item.short for item in chosen), call.who, now()), add)
         else:
             rows = [row for passage in found.without if (row := _given(call, passage))]
             if not rows:
@@ -105,7 +104,7 @@ def change_bank(desk: Desk, call: Call) -> Response:
             def take(corpus: Path) -> None:
                 take_over(corpus, name, rows)
 
-            desk.bench.change(Change("bank", name, document.title, call.who, _now()), take)
+            desk.bench.change(Change("bank", name, document.title, call.who, now()), take)
             seen = {written_for(p).place for p in found.without if _field(p) in call.sent}
             drop_drafts(desk.bench.index, name, seen)
     except AssistantError as error:
@@ -197,7 +196,3 @@ def _row(passage: Passage, drafted: Written | None, look: Look) -> str:
         f'<textarea name="{escape(_field(passage))}" rows="{max(2, len(lines))}" autocomplete="off">'
         f"{escape(chr(10).join(lines))}</textarea></label></li>"
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
