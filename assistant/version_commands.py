@@ -53,16 +53,19 @@ def publish(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def rollback(options: argparse.Namespace, settings: Settings) -> int:
-    """Put the version before the one in use to use.
+    """Put the version before the one in use to use; a candidate that the gate stopped and nobody published is none.
 
     Raises:
         UsageError: there is none.
     """
+    from assistant.publication import failures_of, publications
     from assistant.snapshot import published_id, snapshot_ids
 
     current = published_id(settings.index)
+    used = {line["snapshot"] for line in publications(settings.index)}
     earlier = [name for name in snapshot_ids(settings.index) if current is None or name < current]
-    if not earlier:
+    fit = (name for name in reversed(earlier) if name in used or not failures_of(settings.index, name))
+    options.id, options.past_gate = next(fit, None), "terug naar de vorige versie"
+    if options.id is None:
         raise UsageError("Er is geen eerdere versie om naar terug te gaan. Bekijk ze met: assistant snapshots")
-    options.id, options.past_gate = earlier[-1], "terug naar de vorige versie"
     return publish(options, settings)
