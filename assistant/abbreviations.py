@@ -20,6 +20,12 @@ _DEFINED = re.compile(r"([^()\n]{4,120}?)\s*\(\s*(?:de\s+)?([^\W\d_][\w&-]{1,9})
 _TURNED = re.compile(r"(?<![\w-])([A-Z][\w&-]{1,9})\s*\(([^()\n]{4,100})\)")
 # As like as this (of 100), two meanings are one: 'multi source' and 'multisource'.
 _SAME = 85.0
+_NO_LIST = (
+    "De afkortingen in vocabulary.yaml staan in een vorm die niet kan worden aangevuld. Zet elke afkorting op een "
+    "eigen regel onder 'abbreviations:'."
+)
+# The first line that says something: its indentation, and '-' when it is an item of a list.
+_FIRST = re.compile(r"^([ \t]*)(-(?=\s)|[^\s#])", re.MULTILINE)
 _SECTION = re.compile(r"^abbreviations:[ \t]*(\[\s*\]|\{\s*\}|null|~)?[ \t]*(#.*)?$", re.MULTILINE)
 
 
@@ -105,16 +111,21 @@ def with_abbreviations(raw: str, chosen: Iterable[Abbreviation]) -> str:
     Raises:
         VocabularyError: the file has its abbreviations in a form that cannot be added to.
     """
-    lines = "".join(f"  - {_entry(item)}\n" for item in chosen)
     section = _SECTION.search(raw)
-    if section is None:
-        if isinstance(yaml.safe_load(raw), dict | None) and not re.search(r"^abbreviations\s*:", raw, re.MULTILINE):
-            return f"{raw.rstrip()}\n\nabbreviations:\n{lines}".lstrip()
-        raise VocabularyError(
-            "De afkortingen in vocabulary.yaml staan in een vorm die niet kan worden aangevuld. Zet elke afkorting op "
-            "een eigen regel onder 'abbreviations:'."
-        )
-    return f"{raw[: section.start()]}abbreviations:\n{lines}{raw[section.end() :].lstrip(chr(10))}"
+    if section is None and (
+        not isinstance(yaml.safe_load(raw), dict | None) or re.search(r"^abbreviations\s*:", raw, re.MULTILINE)
+    ):
+        raise VocabularyError(_NO_LIST)
+    before, after = (
+        (raw[: section.start()], raw[section.end() :].lstrip("\n")) if section else (f"{raw.rstrip()}\n\n", "")
+    )
+    first = _FIRST.search(after)
+    if first and first.group(1) and first.group(2) != "-":
+        raise VocabularyError(_NO_LIST)
+    # The items that are there say how deep a list is indented; YAML wants all of one list at the same depth.
+    indent = first.group(1) if first and first.group(2) == "-" else "  "
+    lines = "".join(f"{indent}- {_entry(item)}\n" for item in chosen)
+    return f"{before}abbreviations:\n{lines}{after}".lstrip()
 
 
 def _entry(item: Abbreviation) -> str:

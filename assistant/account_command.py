@@ -7,6 +7,7 @@ import getpass
 import sys
 
 from assistant.errors import UsageError
+from assistant.output import say
 from assistant.settings import Settings
 
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     accounts = Accounts(settings.index)
     if options.action == "list":
         for name in accounts.names():
-            print(name)  # noqa: T201
+            say(name)
         return 0
     name = options.name.strip().lower()
     if options.action == "add":
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     else:
         accounts.remove(name)
     Audit(settings.index).write(getpass.getuser(), f"account_{options.action}", detail=name)
-    print(f"{'Account gemaakt' if options.action == 'add' else 'Account verwijderd'}: {name}")  # noqa: T201
+    say(f"{'Account gemaakt' if options.action == 'add' else 'Account verwijderd'}: {name}")
     return 0
 
 

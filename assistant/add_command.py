@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from assistant.errors import ConversionError, FailedError, UsageError
+from assistant.output import note, print_json, say
 from assistant.settings import Settings
 
 # How much of the text and how many passages are shown before the question whether to add.
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     outcomes = []
     for number, path in enumerate(paths, 1):
         if len(paths) > 1 and sys.stderr.isatty():
-            print(f"assistant: {number} van {len(paths)}: {path.name}", file=sys.stderr)  # noqa: T201
+            note(f"{number} van {len(paths)}: {path.name}")
         outcomes.append(_one(path, options, settings, asking))
     _tell(outcomes, options)
     return 1 if any(outcome["status"] == "failed" for outcome in outcomes) else 0
@@ -94,7 +95,7 @@ def _one(path: Path, options: argparse.Namespace, settings: Settings, asking: bo
                 return {**shown, "status": "skipped"}
         added = accept(preview, settings.corpus)
     except (ConversionError, FailedError) as error:
-        print(f"assistant: {error}", file=sys.stderr)  # noqa: T201
+        note(str(error))
         return {**shown, "status": "failed", "error": str(error)}
     status = "unchanged" if not added.changed else "replaced" if added.archived else "added"
     return {**shown, "status": status, "document": added.file, "original": added.original, "archived": added.archived}
@@ -135,40 +136,40 @@ def _edited(text: str) -> str:
 def _show(console: Console, shown: dict[str, Any], text: str) -> None:
     """A preview for people."""
 
-    def say(line: str = "", style: str = "") -> None:
+    def tell(line: str = "", style: str = "") -> None:
         console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
-    say(f"{shown['file']} → {shown['id']}.md", "bold")
+    tell(f"{shown['file']} → {shown['id']}.md", "bold")
     if shown["already_in"]:
-        say(f"  staat er al als {shown['already_in']}; er verandert niets")
+        tell(f"  staat er al als {shown['already_in']}; er verandert niets")
         return
     if replaced := shown["replaces"]:
-        say(
+        tell(
             f"  vervangt {replaced['file']} (herkend aan {replaced['why']}; {replaced['overlap']:.0%} van de "
             f"tekst is gelijk)"
         )
     for line in shown["front_matter"]:
-        say(f"  {line['key']}: {line['value']}  ({line['source']})")
+        tell(f"  {line['key']}: {line['value']}  ({line['source']})")
     recognised = shown["recognised"]
-    say(
+    tell(
         f"  {shown['passages']} passages; actoren: {_counts(recognised['actors'])}; domeinen: "
         f"{_counts(recognised['domains'])}"
     )
     if new := [item for item in shown["abbreviations"] if not item["known"]]:
         meanings = "; ".join(f"{item['short']} = {item['long']}" for item in new)
-        say(f"  afkortingen die de woordenlijst niet heeft: {meanings} (assistant terms --add)")
+        tell(f"  afkortingen die de woordenlijst niet heeft: {meanings} (assistant terms --add)")
     for warning in shown["warnings"]:
-        say(f"  ! {warning}", "yellow")
+        tell(f"  ! {warning}", "yellow")
     if "citations" in shown:
         lines = text.splitlines()
-        say()
+        tell()
         for line in lines[:_LINES]:
-            say(f"  | {line}")
+            tell(f"  | {line}")
         if len(lines) > _LINES:
-            say(f"  | … nog {len(lines) - _LINES} regels (alles met --json)")
-        say("\n  Passages zoals ze worden aangehaald:")
+            tell(f"  | … nog {len(lines) - _LINES} regels (alles met --json)")
+        tell("\n  Passages zoals ze worden aangehaald:")
         for passage in shown["citations"][:_PASSAGES]:
-            say(f"  - {' › '.join(passage['section'])}: {passage['quote'][:140]}")
+            tell(f"  - {' › '.join(passage['section'])}: {passage['quote'][:140]}")
 
 
 def _counts(found: dict[str, int]) -> str:
@@ -177,17 +178,15 @@ def _counts(found: dict[str, int]) -> str:
 
 def _tell(outcomes: Iterable[dict[str, Any]], options: argparse.Namespace) -> None:
     if options.json:
-        import json
-
-        print(json.dumps(list(outcomes), ensure_ascii=False, indent=1))  # noqa: T201
+        print_json(list(outcomes))
         return
     changed = False
     for outcome in outcomes:
         if outcome["status"] in {"added", "replaced"}:
             changed = True
             earlier = f"; de vorige versie staat in {outcome['archived']}" if outcome["archived"] else ""
-            print(f"Toegevoegd: {outcome['document']}{earlier}")  # noqa: T201
+            say(f"Toegevoegd: {outcome['document']}{earlier}")
         elif outcome["status"] == "skipped":
-            print(f"Niet toegevoegd: {outcome['file']}")  # noqa: T201
+            say(f"Niet toegevoegd: {outcome['file']}")
     if changed:
-        print("Werk de index bij met: assistant index")  # noqa: T201
+        say("Werk de index bij met: assistant index")

@@ -11,7 +11,8 @@ from typing import Literal
 
 from assistant.confidence import Confidence, load_confidence
 from assistant.embed import Encoder
-from assistant.extract import Group, Span, extract
+from assistant.extract import extract
+from assistant.groups import Group, Span
 from assistant.precedent import precedent_of
 from assistant.question import understand
 from assistant.retrieve import retrieve, retrieve_each

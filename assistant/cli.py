@@ -1,13 +1,11 @@
-"""The command line: the only place that prints, and turns errors into exit codes (0 done, 1 failed, 2 wrong usage)."""
+"""The command line: builds, asks and serves, and turns errors into exit codes (0 done, 1 failed, 2 wrong usage)."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import logging
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -15,16 +13,22 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from assistant import account_command, add_command, index_commands, questions_command
+from assistant import (
+    account_command,
+    add_command,
+    index_commands,
+    questions_command,
+    report_commands,
+    version_commands,
+)
 from assistant.arguments import Add, Run, build_parser, check_question_or_batch
-from assistant.errors import AssistantError, IndexMismatch, IndexMissing, UsageError
+from assistant.errors import AssistantError
+from assistant.output import note, print_json, say
 from assistant.progress import progress
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,13 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    _say(message)
+    note(message)
     return code
-
-
-def _say(message: str) -> None:
-    """One line on standard error, whatever is in the message."""
-    print(f"assistant: {' '.join(_CONTROL.sub(' ', message).split())}", file=sys.stderr)  # noqa: T201
 
 
 def _discard_output() -> None:
@@ -98,18 +97,18 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
             publishing=not (options.candidate or options.gate),
         )
     for problem in report.problems:
-        _say(f"let op: {problem}")
+        note(f"let op: {problem}")
     if options.gate:
         return index_commands.pass_gate(report.snapshot, options, settings)
     if report.changed and not options.candidate:
         record(settings.index, report.snapshot, "none")
         index_commands.say_losses(settings, before, report.snapshot)
     if options.json:
-        _print_json(dataclasses.asdict(report))
+        print_json(dataclasses.asdict(report))
     elif not report.changed:
-        print(f"De index is al bij: {report.documents} documenten, {report.passages} passages ({report.snapshot}).")  # noqa: T201
+        say(f"De index is al bij: {report.documents} documenten, {report.passages} passages ({report.snapshot}).")
     else:
-        print(  # noqa: T201
+        say(
             f"Index {report.snapshot} {'klaargezet' if options.candidate else 'gepubliceerd'}: {report.documents} "
             f"documenten, {report.passages} passages; "
             f"{len(report.added)} nieuw, {len(report.updated)} gewijzigd, {len(report.removed)} verwijderd; "
@@ -130,7 +129,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         return 0
     answer = assistant.ask(options.question, actor=options.actor, plain=options.plain)
     if options.json:
-        _print_json(answer_json(answer))
+        print_json(answer_json(answer))
     else:
         show_answer(Console(), answer)
     return 0
@@ -149,7 +148,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     started = time.perf_counter()
     hits = assistant.search(options.question, k=options.k, actor=options.actor)
     if options.json:
-        _print_json(hits_json(options.question, hits, assistant.snapshot.documents, time.perf_counter() - started))
+        print_json(hits_json(options.question, hits, assistant.snapshot.documents, time.perf_counter() - started))
     else:
         show_hits(Console(), hits)
     return 0
@@ -170,87 +169,11 @@ def _mcp(options: argparse.Namespace, settings: Settings) -> int:
 
     assistant = _open(settings)
     if options.http:
-        _say(f"MCP staat op http://{options.host}:{options.port}/mcp (stop met Ctrl+C)")
+        note(f"MCP staat op http://{options.host}:{options.port}/mcp (stop met Ctrl+C)")
         serve_http(assistant, options.host, options.port)
     else:
         serve_stdio(assistant)
     return 0
-
-
-def _doctor(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.doctor import examine
-
-    findings = examine(settings)
-    for finding in findings:
-        print(f"{'ok ' if finding.good else '!  '} {finding.what}: {finding.found}")  # noqa: T201
-    return 0 if all(finding.good for finding in findings) else 1
-
-
-def _check(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.check import check_corpus
-
-    problems, summary = check_corpus(settings.corpus)
-    for line in summary:
-        print(line)  # noqa: T201
-    for problem in problems:
-        print(f"! {' '.join(_CONTROL.sub(' ', str(problem)).split())}")  # noqa: T201
-    print(f"{len(problems)} opmerking(en)." if problems else "Alles in orde.")  # noqa: T201
-    return 1 if problems else 0
-
-
-def _feedback(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.feedback import Feedback, line_of
-
-    verdicts = Feedback(settings.index).all()
-    if options.json:
-        _print_json([dataclasses.asdict(verdict) for verdict in verdicts])
-    else:
-        for verdict in verdicts:
-            print(line_of(verdict))  # noqa: T201
-        print(f"{len(verdicts)} oordeel(en).")  # noqa: T201
-    return 0
-
-
-def _snapshots(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.snapshot import published_id, read_manifest, snapshot_ids
-
-    names = snapshot_ids(settings.index)
-    if not names:
-        raise IndexMissing(f"Er is nog geen index in {settings.index}. Maak hem met: assistant index")
-    for name in names:
-        mark = "*" if name == published_id(settings.index) else " "
-        try:
-            manifest = read_manifest(settings.index / name)
-        except IndexMismatch:
-            print(f"{mark} {name}  onbruikbaar: beschadigd of van een andere versie van dit programma")  # noqa: T201
-            continue
-        print(f"{mark} {name}  {manifest.created}  {manifest.documents} documenten, {manifest.passages} passages")  # noqa: T201
-    return 0
-
-
-def _publish(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.publication import check_gate, record
-    from assistant.snapshot import publish, read_manifest, snapshot_ids
-
-    if options.id not in snapshot_ids(settings.index):
-        raise UsageError(f"Er is geen versie {options.id}. Bekijk ze met: assistant snapshots")
-    read_manifest(settings.index / options.id)
-    gate = check_gate(settings.index, options.id, options.past_gate)
-    publish(settings.index, options.id)
-    record(settings.index, options.id, gate, options.past_gate)
-    print(f"In gebruik: {options.id}")  # noqa: T201
-    return 0
-
-
-def _rollback(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.snapshot import published_id, snapshot_ids
-
-    current = published_id(settings.index)
-    earlier = [name for name in snapshot_ids(settings.index) if current is None or name < current]
-    if not earlier:
-        raise UsageError("Er is geen eerdere versie om naar terug te gaan. Bekijk ze met: assistant snapshots")
-    options.id, options.past_gate = earlier[-1], "terug naar de vorige versie"
-    return _publish(options, settings)
 
 
 def _open(settings: Settings) -> Assistant:
@@ -271,9 +194,9 @@ def _open(settings: Settings) -> Assistant:
                 progress=tell,
             )
         for problem in report.problems:
-            _say(f"let op: {problem}")
+            note(f"let op: {problem}")
     elif corpus_changed(settings.corpus, settings.index):
-        _say(
+        note(
             "let op: de documenten zijn veranderd sinds deze index; dit antwoord komt uit de vorige stand. "
             "Werk bij met: assistant index"
         )
@@ -289,25 +212,18 @@ def _open_as_of(text: str, settings: Settings) -> Assistant:
         return open_as_of(settings, when, tell)
 
 
-def _print_json(value: object) -> None:
-    from assistant.batch import utf8
-
-    utf8(sys.stdout)
-    print(json.dumps(value, ensure_ascii=False, indent=1))  # noqa: T201
-
-
 _RUNS: dict[str, Run] = {
     "index": _index,
     "ask": _ask,
     "search": _search,
     "chat": _chat,
     "mcp": _mcp,
-    "doctor": _doctor,
-    "check": _check,
-    "feedback": _feedback,
-    "snapshots": _snapshots,
-    "publish": _publish,
-    "rollback": _rollback,
+    "doctor": report_commands.doctor,
+    "check": report_commands.check,
+    "feedback": report_commands.feedback,
+    "snapshots": version_commands.snapshots,
+    "publish": version_commands.publish,
+    "rollback": version_commands.rollback,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def compare(index: Path, before: str, after: str) -> Difference:
     """
     old, new = read_manifest(index / before).files, read_manifest(index / after).files
     moved = moved_files(old, new)
-    names = {_id(gone): _id(now) for gone, now in moved}
+    names = renamed(moved)
     one, other = passages_of(index / before, names), passages_of(index / after, {})
     return Difference(
         before=before,
@@ -77,6 +77,11 @@ def compare(index: Path, before: str, after: str) -> Difference:
         passages_removed=tuple((one - other).elements()),
         passages_kept=(one & other).total(),
     )
+
+
+def renamed(moved: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The id that a moved document had, and the one that it has now."""
+    return {_id(gone): _id(now) for gone, now in moved}
 
 
 def _id(file: str) -> str:

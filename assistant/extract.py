@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
-from rapidfuzz.fuzz import ratio
-
 from assistant.expects import holds
+from assistant.groups import Group, Span, by_place, list_around, merge_same, same
 from assistant.kinds import STRICT
 from assistant.question import names_section
 from assistant.snapshot import Snapshot
-from assistant.text import plain, words
+from assistant.text import plain
 from assistant.types import Hit, Passage, Question
+
+__all__ = ["Group", "Span", "answers_kind", "extract"]
 
 # Set on the dev questions: how far behind the best hit another one still belongs to the answer.
 FACT_MARGIN = 0.25
@@ -26,25 +25,6 @@ SAME_SCORE = 0.04
 LONGEST_ANSWER = 100
 MOST_FACTS = 3
 MOST_LISTED = 6
-SAME_TEXT = 92
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A passage chosen for the answer, with the passages elsewhere that say the same."""
-
-    passage: Passage
-    same: tuple[Passage, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Spans that stand together in the answer: `listed` as a list, in the document's order."""
-
-    spans: tuple[Span, ...]
-    listed: bool = False
-    ordered: bool = False
-    lead: Passage | None = None
 
 
 def answers_kind(question: Question, passage: Passage) -> bool:
@@ -78,16 +58,16 @@ def extract(
     if not usable:
         return []
     if question.kind == "comparison":
-        return _merge_same(_comparison(question, usable, snapshot, each), usable)
+        return merge_same(_comparison(question, usable, snapshot, each), usable)
     chooser = _CHOOSERS.get(question.kind, _facts)
-    return _merge_same(chooser(question, usable, snapshot), usable)
+    return merge_same(chooser(question, usable, snapshot), usable)
 
 
 def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
     """The one to three passages that answer, as long as together they stay short."""
     pure = _pure(question, hits)
     best = pure[0]
-    if whole := _list_around(best.passage, snapshot, only_led="section" not in best.found_by):
+    if whole := list_around(best.passage, snapshot, only_led="section" not in best.found_by):
         return [whole, *_elsewhere(pure, best, snapshot)]
     chosen = [best]
     length = _length(best.passage)
@@ -95,12 +75,12 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
         margin = FACT_MARGIN if hit.passage.document == best.passage.document else OTHER_DOCUMENT_MARGIN
         if hit.score < best.score - margin or len(chosen) == MOST_FACTS:
             break
-        if any(_same(hit.passage, other.passage) for other in chosen):
+        if any(same(hit.passage, other.passage) for other in chosen):
             continue
         if length + _length(hit.passage) <= LONGEST_ANSWER:
             chosen.append(hit)
             length += _length(hit.passage)
-    found = _by_place([hit.passage for hit in chosen])
+    found = by_place([hit.passage for hit in chosen])
     if len({hit.passage.document for hit in chosen}) == 1:
         found += _elsewhere(pure, best, snapshot)
     return found
@@ -113,7 +93,7 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
         return groups
     pure = _pure(question, hits)
     best = pure[0]
-    around = _list_around(best.passage, snapshot)
+    around = list_around(best.passage, snapshot)
     if around is not None:
         members = {span.passage.id for span in around.spans} | {around.lead.id if around.lead else ""}
         near = [hit for hit in pure[:5] if hit.score >= best.score - LIST_MARGIN]
@@ -123,9 +103,9 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
     chosen: list[Passage] = []
     for hit in pure[: MOST_LISTED * 2]:
         belongs = hit.score >= best.score - LIST_MARGIN / 2 and len(chosen) < MOST_LISTED
-        if belongs and not any(_same(hit.passage, other) for other in chosen):
+        if belongs and not any(same(hit.passage, other) for other in chosen):
             chosen.append(hit.passage)
-    return _by_place(chosen)
+    return by_place(chosen)
 
 
 def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
@@ -178,7 +158,7 @@ def _comparison(
     for actor in actors:
         own = [hit for hit in each.get(actor, hits) if actor in (hit.passage.actors or hit.passage.audience)]
         chosen = [hit.passage for hit in own[:2] if hit.score >= own[0].score - FACT_MARGIN]
-        groups += _by_place(chosen)
+        groups += by_place(chosen)
     return groups or _facts(question, hits, snapshot)
 
 
@@ -186,7 +166,7 @@ def _procedure(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> l
     """The steps of the best hit's section that the question touches, in the document's order."""
     pure = _pure(question, hits)
     best = pure[0]
-    if around := _list_around(best.passage, snapshot):
+    if around := list_around(best.passage, snapshot):
         return [Group(around.spans, listed=True, ordered=True, lead=around.lead)]
     chosen = [
         hit.passage
@@ -231,39 +211,6 @@ def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if not hit.passage.actors or allowed & set(hit.passage.actors)]
 
 
-def _list_around(passage: Passage, snapshot: Snapshot, only_led: bool = False) -> Group | None:
-    """The whole list that a passage stands in or introduces, with its introduction."""
-    number = snapshot.numbers[passage.id]
-    all_passages = snapshot.passages
-    group = passage.group
-    if not group:
-        following = all_passages[number + 1] if number + 1 < len(all_passages) else None
-        if not (
-            passage.quote.rstrip().endswith(":")
-            and following
-            and following.document == passage.document
-            and following.group
-        ):
-            return None
-        group = following.group
-    elif only_led:
-        return None
-    first = last = number if passage.group else number + 1
-    while first > 0 and _in_list(all_passages[first - 1], passage.document, group):
-        first -= 1
-    while last + 1 < len(all_passages) and _in_list(all_passages[last + 1], passage.document, group):
-        last += 1
-    lead = None
-    if first > 0 and all_passages[first - 1].document == passage.document and all_passages[first].lead:
-        before = all_passages[first - 1]
-        lead = before if before.quote.rstrip().endswith(":") else None
-    return Group(tuple(Span(p) for p in all_passages[first : last + 1]), listed=True, lead=lead)
-
-
-def _in_list(passage: Passage, document: str, group: int) -> bool:
-    return passage.document == document and passage.group == group
-
-
 def _elsewhere(hits: Sequence[Hit], best: Hit, snapshot: Snapshot) -> list[Group]:
     """What other documents say about it, when they say it about as well."""
     for hit in hits:
@@ -272,64 +219,9 @@ def _elsewhere(hits: Sequence[Hit], best: Hit, snapshot: Snapshot) -> list[Group
         written_for_others = hit.evidence.get("audience", 0.0) < 0
         if written_for_others or hit.passage.document == best.passage.document:
             continue
-        if not _same(hit.passage, best.passage):
-            return [_list_around(hit.passage, snapshot) or Group((Span(hit.passage),))]
+        if not same(hit.passage, best.passage):
+            return [list_around(hit.passage, snapshot) or Group((Span(hit.passage),))]
     return []
-
-
-def _by_place(passages: Sequence[Passage]) -> list[Group]:
-    """Group passages by document and section, the best first; within a section in the document's order."""
-    places: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
-    for passage in passages:
-        places.setdefault((passage.document, passage.section), []).append(passage)
-    return [
-        Group(
-            tuple(Span(p) for p in sorted(part, key=lambda p: p.start)), listed=len(part) > 1 and part[0].kind == "item"
-        )
-        for part in places.values()
-    ]
-
-
-def _merge_same(groups: Sequence[Group], hits: Sequence[Hit]) -> list[Group]:
-    """Say a thing once: spans that read the same become one, which cites every place that says it."""
-    seen: list[Passage] = []
-    result: list[Group] = []
-    for group in groups:
-        spans: list[Span] = []
-        for span in group.spans:
-            if any(_same(span.passage, other) for other in seen):
-                continue
-            seen.append(span.passage)
-            twins = _twins(span.passage, hits)
-            spans.append(Span(span.passage, twins))
-            seen += twins
-        if spans:
-            result.append(Group(tuple(spans), group.listed, group.ordered, group.lead))
-    return result
-
-
-def _twins(passage: Passage, hits: Sequence[Hit]) -> tuple[Passage, ...]:
-    """One passage from each other document that reads the same."""
-    twins: dict[str, Passage] = {}
-    for hit in hits:
-        other = hit.passage
-        if other.document != passage.document and other.document not in twins and _same(passage, other):
-            twins[other.document] = other
-    return tuple(twins.values())
-
-
-def _same(one: Passage, other: Passage) -> bool:
-    if one.id == other.id:
-        return True
-    left, right = _levelled(one.quote), _levelled(other.quote)
-    if abs(len(left) - len(right)) > 0.2 * max(len(left), len(right)):
-        return False
-    return left == right or (min(len(left), len(right)) > 40 and ratio(left, right) >= SAME_TEXT)
-
-
-@lru_cache(maxsize=50_000)
-def _levelled(quote: str) -> str:
-    return " ".join(words(plain(quote)))
 
 
 def _length(passage: Passage) -> int:

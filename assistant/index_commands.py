@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.arguments import Add
 from assistant.errors import FailedError, IndexMismatch
+from assistant.output import note, print_json, say
 from assistant.progress import progress
 from assistant.settings import Settings
 
@@ -40,15 +41,15 @@ def dry_run(options: argparse.Namespace, settings: Settings) -> int:
 
     plan = plan_index(settings.corpus, settings.index, load_encoder(settings.embedder))
     if options.json:
-        _json(dataclasses.asdict(plan))
+        print_json(dataclasses.asdict(plan))
         return 1 if plan.failed else 0
     if plan.up_to_date:
-        _say(f"De index is bij: {plan.documents} documenten ({plan.published}).")
+        say(f"De index is bij: {plan.documents} documenten ({plan.published}).")
     for mark, files in (("+", plan.added), ("~", plan.updated), ("-", plan.removed)):
         _lines(mark, files)
     _lines(">", [f"{old} → {new}" for old, new in plan.moved])
     _lines("!", [str(problem) for problem in (*plan.failed, *plan.problems)])
-    _say(
+    say(
         f"{len(plan.added)} nieuw, {len(plan.updated)} gewijzigd, {len(plan.moved)} verplaatst, "
         f"{len(plan.removed)} verwijderd, "
         f"{len(plan.failed)} mislukt; {plan.to_embed} van {plan.texts} teksten te berekenen. Er is niets veranderd."
@@ -68,7 +69,7 @@ def pass_gate(candidate: str, options: argparse.Namespace, settings: Settings) -
 
     published = published_id(settings.index)
     if published == candidate:
-        _say(f"De index is al bij ({candidate}).")
+        say(f"De index is al bij ({candidate}).")
         return 0
     effect = _effect(settings, published, candidate)
     lost = losses(settings.index, published, candidate)
@@ -76,20 +77,19 @@ def pass_gate(candidate: str, options: argparse.Namespace, settings: Settings) -
     save_gate(settings.index, candidate, {"compared_with": published, **gate})
     why = [*effect.failures, *gate["losses"]]
     if options.json:
-        _json({"snapshot": candidate, "published": not why, **gate})
+        print_json({"snapshot": candidate, "published": not why, **gate})
     else:
         _show_effect(effect)
     if why:
-        print(  # noqa: T201
-            f"assistant: niet gepubliceerd: {'; '.join(why)}. Publiceer toch met: "
-            f"assistant publish {candidate} --past-gate 'reden'",
-            file=sys.stderr,
+        note(
+            f"niet gepubliceerd: {'; '.join(why)}. Publiceer toch met: "
+            f"assistant publish {candidate} --past-gate 'reden'"
         )
         return 1
     publish(settings.index, candidate)
     record(settings.index, candidate, "passed")
     if not options.json:
-        _say(f"In gebruik: {candidate}")
+        say(f"In gebruik: {candidate}")
     return 0
 
 
@@ -101,14 +101,12 @@ def run_diff(options: argparse.Namespace, settings: Settings) -> int:
     found = compare(settings.index, before, after)
     effect = _effect(settings, before, after) if options.answers else None
     if options.json:
-        _json({**dataclasses.asdict(found), "answers": dataclasses.asdict(effect) if effect else None})
+        print_json({**dataclasses.asdict(found), "answers": dataclasses.asdict(effect) if effect else None})
         return 0
-    _say(f"{before} → {after}")
+    say(f"{before} → {after}")
     for mark, files in (("+", found.documents_added), ("~", found.documents_changed), ("-", found.documents_removed)):
         _lines(mark, files)
-    _say(
-        f"Passages: {found.passages_kept} gelijk, {len(found.passages_added)} nieuw, {len(found.passages_removed)} weg"
-    )
+    say(f"Passages: {found.passages_kept} gelijk, {len(found.passages_added)} nieuw, {len(found.passages_removed)} weg")
     _passages("+", found.passages_added)
     _passages("-", found.passages_removed)
     if effect:
@@ -136,8 +134,7 @@ def say_losses(settings: Settings, before: str | None, after: str) -> None:
     except IndexMismatch:
         return  # the earlier index is damaged or of another format: there is nothing to compare with
     for loss in lost:
-        warning = f"let op: {loss} (meer dan {MOST_LOST:.0%}). Niet de bedoeling? Ga terug met: assistant rollback"
-        print(f"assistant: {warning}", file=sys.stderr)  # noqa: T201
+        note(f"let op: {loss} (meer dan {MOST_LOST:.0%}). Niet de bedoeling? Ga terug met: assistant rollback")
 
 
 def _measured(
@@ -210,7 +207,7 @@ def _show_effect(effect: Effect) -> None:
     from rich.text import Text
 
     counts = {name: sum(change.verdict == name for change in effect.changes) for name in ("worse", "other", "better")}
-    _say(
+    say(
         f"{effect.cases} vragen: {counts['worse']} slechter, {counts['other']} anders, {counts['better']} beter; "
         f"{len({gone.id for gone in effect.vanished})} met een verdwenen citaat"
     )
@@ -222,7 +219,7 @@ def _show_effect(effect: Effect) -> None:
     if effect.changes:
         (Console() if sys.stdout.isatty() else Console(width=150)).print(table)
     if len(effect.changes) > _SHOWN:
-        _say(f"… nog {len(effect.changes) - _SHOWN}; alles met --json")
+        say(f"… nog {len(effect.changes) - _SHOWN}; alles met --json")
     _lines("?", [f"{gone.id}: staat niet meer in {gone.document}: {gone.quote[:100]}" for gone in effect.vanished])
 
 
@@ -233,14 +230,6 @@ def _passages(mark: str, changes: Iterable[PassageChange]) -> None:
 def _lines(mark: str, lines: Iterable[str]) -> None:
     shown = list(lines)
     for line in shown[:_SHOWN]:
-        _say(f"{mark} {line}")
+        say(f"{mark} {line}")
     if len(shown) > _SHOWN:
-        _say(f"{mark} … nog {len(shown) - _SHOWN}; alles met --json")
-
-
-def _say(line: str) -> None:
-    print(line)  # noqa: T201
-
-
-def _json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))  # noqa: T201
+        say(f"{mark} … nog {len(shown) - _SHOWN}; alles met --json")

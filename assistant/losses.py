@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from rapidfuzz import fuzz, process
 
-from assistant.difference import passages_of
+from assistant.difference import passages_of, renamed
 from assistant.plan import moved_files
 from assistant.snapshot import read_manifest
 
@@ -48,7 +48,7 @@ def losses(index: Path, before: str | None, after: str, deliberate: Collection[s
     if before is None:
         return ()
     files = read_manifest(index / before).files, read_manifest(index / after).files
-    names = {_id(gone): _id(now) for gone, now in moved_files(*files)}
+    names = renamed(moved_files(*files))
     old, new = _quotes(index / before, names), _quotes(index / after, {})
     titles = _titles(index / before)
     everywhere = {quote for quotes in new.values() for quote in quotes}
@@ -69,7 +69,8 @@ def warnings_of(lost: Iterable[Loss], vanished: Iterable[Mapping[str, str]]) -> 
     lines = [f"{loss}, meer dan {MOST_LOST:.0%}" for loss in lost]
     if cases := sorted({gone["id"] for gone in vanished}):
         shown = ", ".join(cases[:10]) + (f" en nog {len(cases) - 10}" if len(cases) > 10 else "")
-        lines.append(f"{len(cases)} proefvragen verliezen hun citaat: {shown}")
+        told = "1 proefvraag verliest haar" if len(cases) == 1 else f"{len(cases)} proefvragen verliezen hun"
+        lines.append(f"{told} citaat: {shown}")
     return lines
 
 
@@ -83,7 +84,3 @@ def _quotes(folder: Path, names: Mapping[str, str]) -> dict[str, list[str]]:
     for passage in passages_of(folder, names):
         found[passage.document].append(passage.quote)
     return found
-
-
-def _id(file: str) -> str:
-    return Path(file).with_suffix("").as_posix()

@@ -43,6 +43,12 @@ def gate_of(index: Path, snapshot: str) -> dict[str, Any] | None:
         raise FailedError(f"{file} is beschadigd. Meet opnieuw met: assistant index --gate") from error
 
 
+def failures_of(index: Path, snapshot: str) -> list[str]:
+    """Why the gate stops a snapshot: answers that became worse, text that would be lost; empty when it does not."""
+    found = gate_of(index, snapshot) or {}
+    return [*(found.get("failures") or []), *(found.get("losses") or [])]
+
+
 def check_gate(index: Path, snapshot: str, reason: str | None) -> str:
     """Whether a snapshot may be published; gives 'passed', 'failed' (with a reason to publish all the same) or 'none'.
 
@@ -52,7 +58,7 @@ def check_gate(index: Path, snapshot: str, reason: str | None) -> str:
     found = gate_of(index, snapshot)
     if found is None:
         return "none"
-    failures = [*(found.get("failures") or []), *(found.get("losses") or [])]
+    failures = failures_of(index, snapshot)
     if failures and not (reason and reason.strip()):
         raise FailedError(
             f"{snapshot} kwam niet door de poort ({'; '.join(failures)}). Bekijk de verschillen met: assistant "

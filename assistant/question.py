@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from assistant.errors import QuestionError
 from assistant.expects import asked, focus_of
+from assistant.question_kind import asks_of_each, compares, kind_of, without_instructions
 from assistant.subject import NamedActor, actors_of
-from assistant.text import STOP, fold, language_of, sentences, words
+from assistant.text import STOP, fold, language_of, words
 from assistant.types import Mention, Question, QuestionKind
 from assistant.vocabulary import Found, Vocabulary
 
@@ -18,12 +19,6 @@ MAX_WORDS = 1000
 MAX_CHARACTERS = 8000
 
 _FIRST_PERSON = frozenset("ik mij me mijn m'n wij we ons onze i my me our us".split())
-_COMPARE = re.compile(
-    r"\b(verschil\w*|verschilt|vergelijk\w*|versus|vs\.?|ten opzichte van|t\.o\.v\.|anders dan|difference|differ|"
-    r"compare\w*|"
-    r"tegenover|zelfde als|in tegenstelling|onderscheid\w*|elk afzonderlijk|naast elkaar)\b",
-    re.IGNORECASE,
-)
 _FOLLOW_UP = re.compile(
     r"^\W*(en|and|maar|but|ook|what about|how about|oké|ok|goed|dus|hetzelfde|same)\b|"
     r"\b(daarvan|daarvoor|daarbij|daarover|daarin|daarmee|hiervan|hiervoor|hierover|diezelfde|that one|those|of that|"
@@ -37,20 +32,6 @@ _WHERE_IS_THAT = re.compile(
     re.IGNORECASE,
 )
 _LINKING = frozenset("over van voor bij in op naar met aan about of for in on to with".split())
-_KINDS: tuple[tuple[QuestionKind, str], ...] = (
-    ("procedure", r"\b(\w*stappen|stap|volgorde|route|traject|hoe verloopt|hoe loopt|hoe gaat (dat|het|"
-                  r".* in zijn werk)|procedure voor|"
-                  r"daarna|wat nu|wat moet ik nu|van .* tot besluit|what now|what do i do now|"
-                  r"wat komt (er )?(na|daarna|eerst)|eerst .* dan|steps?|what comes next|sequence|pathway)\b"),
-    ("definition", r"^\W*(wat (is|zijn|betekent|betekenen|houdt|houden)|waar staat \S+ voor|wat wordt bedoeld|"
-                   r"wat bedoel\w* |"
-                   r"what (is|are|does) .*(mean|stand for)?|definitie|leg uit wat|wat wil .* zeggen|betekenis)"),
-    ("list", r"\b(welke|noem|som .* op|lijst\w*|alle|allemaal|opsomming|rijtje|wat zijn de|overzicht van|which|list|"
-             r"all the|"
-             r"what are|give me|geef (me|mij)|wat moet\w* .* (doen|regelen|allemaal|klaar\w*)|checklist)\b"),
-)  # fmt: skip
-# Two questions in one breath: 'wat doet de een, en wat de ander?'
-_EACH_THEIRS = re.compile(r"\b(wat|what|hoe|how)\b.+?(,|\b(en|and)) ?(wat|what|hoe|how)\b", re.IGNORECASE)
 # Words that ask for things without saying which.
 _FILLER = frozenset(
     "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk rond "
@@ -61,31 +42,6 @@ _FILLER = frozenset(
     "kwaliteitskader "
     "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij please possible mogelijke "
     "geven tonen laten zien goed geregeld geregelt comes come able".split()
-)
-# What tells the assistant how to behave instead of asking the documents something.
-_INSTRUCTION = re.compile(
-    r"\b(negeer|vergeet|ignore|forget|disregard|override)\b.{0,40}\b(regels?|instructies?|opdracht(en)?|voorgaande|"
-    r"vorige|"
-    r"rules?|instructions?|previous|above|prompts?)\b|\b(jij|je|u) (bent|hebt|heeft) (nu|vanaf nu|geen regels|"
-    r"voortaan)\b|"
-    r"\bvanaf nu (ben|bent|heb|doe|antwoord)\b|\bdoe alsof (je|jij|u)\b|\byou are (now|no longer)\b|\bfrom now on\b|"
-    r"\bpretend (you|to be)\b|\bact as (a|an|my|the)\b|\bsyste?em ?prompt\b|\bgeen regels meer\b|\bverzonnen (citaat|"
-    r"antwoord)\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\?|^\W*(wat|wie|waar\w*|welke?|wanneer|hoe\w*|mag|moet|kan|is|zijn|heeft|krijg\w*|what|who|where|which|when|"
-    r"how|may|must|"
-    r"can|should|does|do|are)\b",
-    re.IGNORECASE,
-)
-_SMALL_TALK = re.compile(
-    r"^\W*(hoi|hallo|hey|hi|hello|goedemorgen|goedemiddag|goedenavond|good morning|dank\w*( je| u)?( wel)?|thanks|"
-    r"thank you|"
-    r"bedankt|doei|tot ziens|hoe gaat het( met (je|u|jou))?|how are you|test|testing|top|super|fijn|mooi|ok|oké)"
-    r"(\W+(voor je hulp|bedankt|alles goed( met je)?|dank\w*|hoe gaat het( met je)?|for your help|thanks|allemaal|"
-    r"daar))*[\s\w]{0,12}\W*$",
-    re.IGNORECASE,
 )
 
 
@@ -140,18 +96,6 @@ def understand(
     return replace(question, kind=_whole_section(question))
 
 
-def without_instructions(text: str) -> str:
-    """The sentences of a question that ask something: those that tell the assistant how to behave have no effect.
-
-    Empty when nothing is left that asks. A text without such sentences stays as it is.
-    """
-    parts = sentences(text)
-    kept = [part for part in parts if not _INSTRUCTION.search(part)]
-    if len(kept) == len(parts):
-        return text
-    return "".join(kept).strip() if any(_ASKS.search(part) for part in kept) else ""
-
-
 def _with_role(question: Question, role: str) -> Question:
     """The role chosen by the user stands in where the question names nobody, more surely where it says 'ik' or
     'wij'."""
@@ -193,11 +137,7 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     }
     named = {a.id for a in found}
     clear = {a.id for a in found if a.subject >= 0.5}
-    compare = (
-        bool(_COMPARE.search(text))
-        or bool(joined)
-        or ((len(named) == 2 or len(clear) == 2) and bool(_EACH_THEIRS.search(text)))
-    )
+    compare = compares(text) or bool(joined) or ((len(named) == 2 or len(clear) == 2) and asks_of_each(text))
     short = len([t for t in tokens if t not in STOP]) <= 4
     # What a comparison compares are those who act in it, unless it is clear of hardly any that they do.
     everyone = compare and len(clear) < 2
@@ -218,7 +158,7 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         text=text,
         search_text=spelled,
         language="en" if language_of(text) == "en" else "nl",
-        kind=_kind(text, spelled, expects, compare),
+        kind=kind_of(text, spelled, expects, compare),
         actors=tuple(Mention(a, _certainty(a, subjects, compare)) for a in dict.fromkeys(s.id for s in subjects)),
         others=tuple(dict.fromkeys(a.id for a in found if a.id not in ids)),
         domain=domain,
@@ -247,27 +187,6 @@ def _best(found: Sequence[Found]) -> Mention | None:
 
 def _inside_question_word(found: Found, tokens: Sequence[str]) -> bool:
     return all(token in STOP for token in tokens[found.start : found.end])
-
-
-def _kind(text: str, spelled: str, expects: str | None, compare: bool) -> QuestionKind:
-    if _SMALL_TALK.match(text):
-        return "chitchat"
-    if compare:
-        return "comparison"
-    if expects == "link":
-        return "link"
-    if expects in {"money", "frequency", "duration", "percentage", "count", "phone", "email"}:
-        return "number"
-    if expects == "date" or expects == "time":
-        return "date"
-    if expects in {"person", "name"}:
-        return "person"
-    if expects == "expansion":
-        return "definition"
-    for kind, pattern in _KINDS:
-        if re.search(pattern, spelled) or re.search(pattern, text.casefold()):
-            return kind
-    return "fact"
 
 
 def _leans(text: str, question: Question) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from assistant.arguments import Add
 from assistant.errors import UsageError
+from assistant.output import note, print_json, say
 from assistant.progress import progress
 from assistant.settings import Settings
 
@@ -52,7 +51,7 @@ def run_questions(options: argparse.Namespace, settings: Settings) -> int:
             )
         count = take_over(settings.corpus, document.id, rows)
         file.unlink()
-        _say(f"{count} vragen opgenomen. Werk de index bij met: assistant index --gate")
+        say(f"{count} vragen opgenomen. Werk de index bij met: assistant index --gate")
         return 0
     wanted = [_one(documents, options.document)] if options.document else documents
     found = coverage(settings.corpus, wanted)
@@ -60,43 +59,44 @@ def run_questions(options: argparse.Namespace, settings: Settings) -> int:
     if options.document:
         report |= _draft(found[0], settings, options.json)
     if options.json:
-        print(json.dumps(report, ensure_ascii=False, indent=1))  # noqa: T201
+        print_json(report)
     elif not options.document:
         for one in found:
-            _say(f"{one.document.id}: {len(one.without)} van {one.passages} passages zonder vragen")
+            say(f"{one.document.id}: {len(one.without)} van {one.passages} passages zonder vragen")
     return 1 if report.get("stopped") else 0
 
 
 def _draft(found: Coverage, settings: Settings, quiet: bool) -> dict[str, Any]:
     """Draft questions for what has none, where a language model is set; else list it."""
     from assistant.model import load_model
-    from assistant.written_questions import draft_all, drafts_file, read_written, write_written
+    from assistant.written_questions import draft_all, drafts_file, read_written, undrafted, write_written
 
     model, document = load_model(settings), found.document
-    say = (lambda line: None) if quiet else _say
-    say(f"{document.id}: {len(found.without)} van {found.passages} passages zonder vragen")
+    show = (lambda line: None) if quiet else say
+    show(f"{document.id}: {len(found.without)} van {found.passages} passages zonder vragen")
     file = drafts_file(settings.index, document.id)
     kept = read_written(file)
-    drafted = {row.quote for row in kept}
-    todo = [passage for passage in found.without if passage.quote.strip() not in drafted]
     if model is None:
         for passage in found.without[:_SHOWN]:
-            say(f"- {' › '.join(passage.section[-2:])}: {passage.quote.strip()[:100]}")
-        say(
+            show(f"- {' › '.join(passage.section[-2:])}: {passage.quote.strip()[:100]}")
+        show(
             "Er is geen taalmodel ingesteld (llm_base_url en llm_model), dus er zijn geen vragen opgesteld. Schrijf ze "
             "zelf in Beheer of in corpus/questions."
         )
         return {"drafted": 0, "file": None}
     with progress() as tell:
         made, why = draft_all(
-            model, document, todo, lambda done, total: tell("Vragen opstellen", done, total) if tell else None
+            model,
+            document,
+            undrafted(found.without, kept),
+            lambda done, total: tell("Vragen opstellen", done, total) if tell else None,
         )
     if made or kept:
         write_written(file, document.id, [*kept, *made])
-        say(f"{len(made)} passages met concepten in {file}.")
-        say(f"Kijk ze na en verbeter ze daar; neem ze dan op met: assistant questions {document.id} --accept")
+        show(f"{len(made)} passages met concepten in {file}.")
+        show(f"Kijk ze na en verbeter ze daar; neem ze dan op met: assistant questions {document.id} --accept")
     if why:
-        print(f"assistant: gestopt: {why}", file=sys.stderr)  # noqa: T201
+        note(f"gestopt: {why}")
     return {"drafted": len(made), "file": str(file) if made or kept else None, "stopped": why}
 
 
@@ -119,18 +119,18 @@ def run_terms(options: argparse.Namespace, settings: Settings) -> int:
         if not chosen:
             raise UsageError("Geen van deze afkortingen is nieuw. Bekijk ze met: assistant terms")
         add_to_vocabulary(settings.corpus, chosen)
-        _say(f"In de woordenlijst gezet: {', '.join(f'{item.short} ({item.long})' for item in chosen)}.")
+        say(f"In de woordenlijst gezet: {', '.join(f'{item.short} ({item.long})' for item in chosen)}.")
         return 0
     if options.json:
         rows = {name: [dataclasses.asdict(item) for item in items] for name, items in found.items()}
-        print(json.dumps(rows, ensure_ascii=False, indent=1))  # noqa: T201
+        print_json(rows)
         return 0
     for name, items in found.items():
         for item in items:
             state = (
                 "nieuw" if item.new else f"de woordenlijst zegt: {', '.join(item.known)}" if item.differs else "bekend"
             )
-            _say(f"{name}: {item.short} = {item.long} ({state})")
+            say(f"{name}: {item.short} = {item.long} ({state})")
     return 0
 
 
@@ -153,7 +153,3 @@ def _json_of(found: Coverage, full: bool) -> dict[str, Any]:
             {"section": list(passage.section), "quote": passage.quote.strip()} for passage in found.without
         ]
     return row
-
-
-def _say(line: str) -> None:
-    print(line)  # noqa: T201

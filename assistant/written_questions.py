@@ -6,7 +6,7 @@ Drafts are kept in a file beside the index until a maintainer has looked at them
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,11 @@ class Written:
     questions: tuple[str, ...] = ()
     english: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> tuple[str, tuple[str, ...]]:
+        """What tells its passage from others; the same words may stand under two headings."""
+        return self.quote, self.under
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -66,9 +71,15 @@ def coverage(corpus: Path, documents: Sequence[Document]) -> list[Coverage]:
     return found
 
 
-def place_of(passage: Passage) -> Written:
-    """A passage without questions yet."""
-    return Written(passage.quote.strip(), passage.section[-2:])
+def written_for(passage: Passage, questions: Iterable[str] = (), english: Iterable[str] = ()) -> Written:
+    """Questions for a passage."""
+    return Written(passage.quote.strip(), passage.section[-2:], tuple(questions), tuple(english))
+
+
+def undrafted(passages: Iterable[Passage], drafts: Iterable[Written]) -> list[Passage]:
+    """The passages that have no drafts yet."""
+    drafted = {row.place for row in drafts}
+    return [passage for passage in passages if written_for(passage).place not in drafted]
 
 
 def draft(model: ChatModel, document: Document, passage: Passage) -> Written:
@@ -87,7 +98,7 @@ def draft(model: ChatModel, document: Document, passage: Passage) -> Written:
     found = questions_in(reply)
     if not found["NL"]:
         raise ModelError("Het taalmodel gaf geen bruikbare vragen.", reason="garbage")
-    return Written(passage.quote.strip(), passage.section[-2:], found["NL"], found["EN"])
+    return written_for(passage, found["NL"], found["EN"])
 
 
 def questions_in(reply: str) -> dict[str, tuple[str, ...]]:
@@ -124,6 +135,23 @@ def drafts_file(index: Path, document: str) -> Path:
     return index / "beheer" / FOLDER / f"{slug(document)}.yaml"
 
 
+def drop_drafts(index: Path, document: str, reviewed: Collection[tuple[str, tuple[str, ...]]]) -> None:
+    """Remove the drafts for places that a maintainer has looked at; the others go on waiting.
+
+    Raises:
+        FailedError: the file cannot be read or written.
+    """
+    file = drafts_file(index, document)
+    left = [row for row in read_written(file) if row.place not in reviewed]
+    try:
+        if left:
+            write_written(file, document, left)
+        else:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise FailedError(f"{file} kan niet worden geschreven ({error.strerror or error}).") from error
+
+
 def bank_file(corpus: Path, document: str) -> Path:
     """The file of the bank that reviewed questions of a document are added to; others of it stay as they are."""
     return corpus / "questions" / f"{slug(document)}-nagekeken.yaml"
@@ -158,9 +186,8 @@ def write_written(file: Path, document: str, rows: Iterable[Written]) -> None:
     """Write questions as a file of the bank; those for one passage come together."""
     joined: dict[tuple[str, tuple[str, ...]], Written] = {}
     for row in rows:
-        key = (row.quote, row.under)
-        known = joined.get(key, row)
-        joined[key] = Written(
+        known = joined.get(row.place, row)
+        joined[row.place] = Written(
             row.quote,
             row.under,
             tuple(dict.fromkeys((*known.questions, *row.questions))),

@@ -26,7 +26,7 @@ from assistant.assistant import Assistant
 from assistant.build import build_index
 from assistant.confidence import CALIBRATION, features
 from assistant.embed import load_encoder
-from assistant.extract import Group
+from assistant.groups import Group
 from assistant.precedent import precedent_of
 from assistant.question import understand
 from assistant.retrieve import retrieve

@@ -62,8 +62,13 @@ def test_the_vocabulary_is_added_to_and_keeps_its_comments() -> None:
     for empty in ("", "terms: []\n", "abbreviations: []\n", "abbreviations:\n"):
         added = yaml.safe_load(with_abbreviations(empty, [Abbreviation("AB", "Algemeen Bestuur")]))
         assert added["abbreviations"] == [{"short": "AB", "long": ["Algemeen Bestuur"]}]
-    with pytest.raises(VocabularyError, match="niet kan worden aangevuld"):
-        with_abbreviations("abbreviations: [{short: KPB, long: [toets]}]\n", [Abbreviation("AB", "Algemeen Bestuur")])
+    for indent in ("", "  ", "    "):
+        raw = f"abbreviations:\n{indent}# gewone\n{indent}- {{short: KPB, long: [toets]}}\nterms: []\n"
+        added = yaml.safe_load(with_abbreviations(raw, [Abbreviation("AB", "Algemeen Bestuur")]))
+        assert [item["short"] for item in added["abbreviations"]] == ["AB", "KPB"] and added["terms"] == []
+    for other in ("abbreviations: [{short: KPB, long: [toets]}]\n", "abbreviations:\n  KPB: toets\n"):
+        with pytest.raises(VocabularyError, match="niet kan worden aangevuld"):
+            with_abbreviations(other, [Abbreviation("AB", "Algemeen Bestuur")])
 
 
 def test_a_vocabulary_that_would_break_is_left_as_it_is(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from support import TINY, write_files
 
 from assistant import index_commands
+from assistant.add import current
 from assistant.assistant import Assistant
 from assistant.beheer.accounts import Accounts
 from assistant.beheer.audit import Audit
@@ -39,6 +40,7 @@ from assistant.vocabulary import load_vocabulary
 from assistant.web.app import create_app
 from assistant.web.beheer_access import networks
 from assistant.web.beheer_texts import SAY
+from assistant.written_questions import drafts_file, read_written
 from evals.llm.server import llm_server, says
 
 PASSWORD = "vier losse woorden hier"
@@ -341,7 +343,7 @@ def test_a_case_that_loses_its_quote_asks_for_a_tick_and_a_reason(site: Site) ->
     post(client, "/beheer/verwijder", document="cursus")
     page = settle(client)
     assert "Verdwenen citaten in proefvragen (1)" in page
-    assert "1 proefvragen verliezen hun citaat: e2" in page
+    assert "1 proefvraag verliest haar citaat: e2" in page
     where, known = "/beheer/voorstel", {"actie": "publiceer", "kandidaat": candidate(page)}
     assert post(client, where, where, **known).status_code == 409
     assert post(client, where, where, **known, toch="ja", reden="vervalt").status_code == 303
@@ -778,6 +780,23 @@ def test_a_proposal_expires_but_what_was_accepted_is_offered_again_and_stays(sit
     assert "Regeling 2026" in {document.title for document in site.assistant.snapshot.documents.values()}
 
 
+def test_questions_of_a_proposal_that_expires_are_drafts_again_and_no_file_is_offered(site: Site) -> None:
+    client = site.client()
+    accept(client, site, offer(client, site))
+    known = {"actie": "publiceer", "kandidaat": candidate(settle(client))}
+    assert post(client, "/beheer/voorstel", "/beheer/voorstel", **known).status_code == 303
+    (document,) = (d for d in current(site.corpus) if d.original)
+    path = f"/beheer/vragen/{document.id}"
+    name = re.findall(r'name="(vraag-[^"]+)"', client.get(path).text)[0]
+    assert post(client, path, actie="opnemen", **{name: "Hoe duur is het?"}).status_code == 303
+    settle(client)
+    uploads = Uploads(site.index, lambda: site.bench.stage)
+    tidy(site.bench, uploads, time() + 91 * 86_400)
+    assert site.bench.proposal() is None and uploads.all() == []
+    assert [row.questions for row in read_written(drafts_file(site.index, document.id))] == [("Hoe duur is het?",)]
+    assert "Hoe duur is het?" in client.get(path).text
+
+
 # Questions and abbreviations
 
 
@@ -808,8 +827,16 @@ def test_questions_are_written_or_drafted_reviewed_and_published(site: Site) -> 
     bank = (site.corpus / "questions/cursus-nagekeken.yaml").read_text()
     assert "Hoe prijzig is dit?" in bank and "Hoe duur" not in bank
     assert "Hoe prijzig is dit?" in str(site.assistant.snapshot.questions)
-    assert len(re.findall(r'name="vraag-', client.get("/beheer/vragen/cursus").text)) == 4
-    assert [what for what in site.log() if what in {"bank", "drafted", "published"}] == ["published", "bank", "drafted"]
+    page = client.get("/beheer/vragen/cursus").text
+    assert len(re.findall(r'name="vraag-', page)) == 4
+    assert page.count("EN: What does it cost?") == 3, "drafts that were not on the form go on waiting"
+    assert (
+        post(client, "/beheer/vragen/cursus", actie="opnemen", **dict.fromkeys(names[1:3], "Wie?")).status_code == 303
+    )
+    settle(client)
+    assert len(read_written(drafts_file(site.index, "cursus"))) == 2
+    log = [what for what in site.log() if what in {"bank", "drafted", "published"}]
+    assert log == ["bank", "published", "bank", "drafted"]
 
 
 def test_nothing_written_or_ticked_changes_nothing(site: Site) -> None:
@@ -818,6 +845,7 @@ def test_nothing_written_or_ticked_changes_nothing(site: Site) -> None:
     assert post(client, "/beheer/vragen/cursus", actie="afkortingen", afkorting="COC").status_code == 409
     assert post(client, "/beheer/vragen/cursus", actie="opstellen").status_code == 409
     assert client.get("/beheer/vragen/nergens").status_code == 404
+    assert "drafted" not in site.log(), "what was refused did not happen"
     assert site.bench.proposal() is None
 
 

@@ -251,7 +251,8 @@ def test_ocr_is_used_where_it_is_installed(tmp_path: Path, monkeypatch) -> None:
     found = [(block.kind, block.text, block.page) for block in converted.blocks]
     assert found == [("heading", "nld 1.png", 1), ("paragraph", "Eerste", 1), ("item", "punt", 1)]
     assert converted.warnings == (
-        "Bladzijde 1 is met OCR gelezen; van 2 woord(en) is de lezing onzeker; kijk de tekst na.",
+        "Bladzijde 1 is met OCR gelezen (tekst herkend in een beeld); van 2 woord(en) is de lezing onzeker; "
+        "kijk de tekst na.",
     )
 
 

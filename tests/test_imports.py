@@ -35,11 +35,12 @@ DOORS = {
 }
 # The first stages know the values and one another's results, but none of the stages that come after them.
 FIRST = {"text", "settings", "read", "vocabulary", "embed", "onnx", "store", "lexical", "split", "bank", "findable"}
-LATER = {"build", "state", "shelf", "vectors", "snapshot", "retrieve", "answer", "extract", "confidence", "question",
-         "assistant", "batch", "present", "cli", "arguments", "progress", "check", "web"}  # fmt: skip
+LATER = {"build", "state", "shelf", "vectors", "snapshot", "retrieve", "answer", "extract", "groups", "confidence",
+         "question", "assistant", "batch", "present", "cli", "arguments", "progress", "check", "web"}  # fmt: skip
 
 # The command line: its arguments, and the commands that have a module of their own.
-COMMAND_LINE = {"cli", "arguments", "account_command", "add_command", "index_commands", "questions_command"}
+COMMAND_LINE = {"cli", "arguments", "output", "account_command", "add_command", "index_commands", "questions_command",
+                "report_commands", "version_commands"}  # fmt: skip
 
 
 def module_of(path: Path) -> str:

@@ -12,6 +12,7 @@ from assistant.embed import Encoder
 from assistant.errors import FailedError
 from assistant.losses import losses, warnings_of
 from assistant.publication import check_gate, save_gate
+from assistant.snapshot import published_id, snapshot_ids
 
 TOPICS = "rooster toetsing verlof overdracht scholing huisvesting begroting klachten nachtdienst parkeren".split()
 LINES = [f"De regeling voor {topic} staat in bijlage {n} en geldt {n + 2} jaar." for n, topic in enumerate(TOPICS)]
@@ -69,3 +70,17 @@ def test_the_command_line_warns_where_no_gate_stands_and_stops_where_one_does(tm
     assert (stopped.returncode, "7 van de 10 passages verdwijnen" in stopped.stderr) == (1, True)
     done = run_cli("index", *where)
     assert (done.returncode, "let op: Het reglement: 7 van de 10" in done.stderr) == (0, True), done.stderr
+
+
+def test_the_way_back_passes_over_a_candidate_that_the_gate_stopped(tmp_path: Path) -> None:
+    corpus = write_files(tmp_path / "corpus", {"reglement.md": text(LINES)})
+    where = ("--corpus", corpus, "--index", tmp_path / "index")
+    run_cli("index", *where)
+    first = published_id(tmp_path / "index")
+    write_files(corpus, {"reglement.md": text(LINES[:3])})
+    assert run_cli("index", "--gate", *where).returncode == 1
+    write_files(corpus, {"reglement.md": text([*LINES, "De kantine sluit om acht uur."])})
+    assert run_cli("index", *where).returncode == 0
+    assert len(snapshot_ids(tmp_path / "index")) == 3
+    back = run_cli("rollback", *where)
+    assert back.stdout == f"In gebruik: {first}\n", back.stderr

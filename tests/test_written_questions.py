@@ -96,9 +96,12 @@ def test_an_endpoint_that_fails_stops_the_drafting_and_keeps_what_there_is(corpu
     assert failed.returncode == 1
     assert "gestopt" in failed.stderr
     file = drafts_file(tmp_path / "index", "map/regel")
-    write_written(file, "map/regel", [Written("Een kaart kost 15 euro.", ("Kosten",), ("Wat kost een kaart?",))])
+    write_written(
+        file, "map/regel", [Written("Een kaart kost 15 euro.", ("Regel", "Kosten"), ("Wat kost een kaart?",))]
+    )
     with llm_server(says("Ik kan dit niet.")) as model:
         assert run_cli("questions", "map/regel", *where, **using(model)).returncode == 0
+        assert len(model.requests) == 1, "the same words under another heading have no draft yet"
     assert [row.questions for row in read_written(file)] == [("Wat kost een kaart?",)]
 
 

@@ -7,10 +7,10 @@ import json
 import os
 from collections import deque
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.beheer.accounts import FOLDER
+from assistant.beheer.state import now
 from assistant.errors import FailedError
 
 FILE = "audit.jsonl"
@@ -41,9 +41,7 @@ class Audit:
         Raises:
             FailedError: it cannot be written; what is not recorded must not be done.
         """
-        entry = Entry(
-            datetime.now(UTC).isoformat(timespec="seconds"), who, what, snapshot, document[:300], detail[:2_000]
-        )
+        entry = Entry(now(), who, what, snapshot, document[:300], detail[:2_000])
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.beheer.audit import Audit
 from assistant.errors import AssistantError, UsageError
 from assistant.model import ChatModel
 from assistant.types import Document, Passage
-from assistant.written_questions import draft_all, drafts_file, read_written, write_written
+from assistant.written_questions import draft_all, drafts_file, read_written, undrafted, write_written
 
 # So many passages at once: a maintainer has to read what comes of it.
 AT_ONCE = 20
@@ -32,8 +33,8 @@ class Job:
 class Drafting:
     """The drafting of one index folder."""
 
-    def __init__(self, index: Path, model: ChatModel | None) -> None:
-        self.index, self.model = index, model
+    def __init__(self, index: Path, model: ChatModel | None, audit: Audit) -> None:
+        self.index, self.model, self._audit = index, model, audit
         self._lock = threading.Lock()
         self._job: Job | None = None
         self._thread: threading.Thread | None = None
@@ -42,20 +43,23 @@ class Drafting:
         """The job of this document, if it had the last one."""
         return self._job if self._job and self._job.document == document else None
 
-    def start(self, document: Document, passages: Sequence[Passage]) -> None:
+    def start(self, document: Document, passages: Sequence[Passage], who: str) -> None:
         """Draft questions for the first passages that have no drafts yet.
 
         Raises:
-            UsageError: no language model is set, or another document is being worked on.
-            FailedError: the drafts that are there cannot be read.
+            UsageError: no language model is set, all have drafts, or another document is being worked on.
+            FailedError: the drafts that are there cannot be read, or the log cannot be written.
         """
         if self.model is None:
             raise UsageError("Er is geen taalmodel ingesteld (llm_base_url en llm_model).")
-        drafted = {row.quote for row in read_written(drafts_file(self.index, document.id))}
-        todo = [passage for passage in passages if passage.quote.strip() not in drafted][:AT_ONCE]
+        todo = undrafted(passages, read_written(drafts_file(self.index, document.id)))[:AT_ONCE]
+        if not todo:
+            raise UsageError("Voor alle passages zonder vragen staat al een concept klaar. Kijk die eerst na.")
         with self._lock:
             if self._job and not self._job.over:
                 raise UsageError("Er worden al vragen opgesteld. Wacht tot dat klaar is.")
+            # Before anything is sent, and not where nothing is sent.
+            self._audit.write(who, "drafted", document=document.id)
             self._job = Job(document.id, 0, len(todo))
         self._thread = threading.Thread(target=self._work, args=(self.model, document, todo), name="beheer-vragen")
         self._thread.start()

@@ -12,6 +12,7 @@ from assistant.add import current
 from assistant.beheer.uploads import NEW, Uploads
 from assistant.beheer.workbench import Workbench
 from assistant.errors import AssistantError
+from assistant.written_questions import bank_file, drafts_file, read_written, write_written
 
 # How long an offered file, and a proposal, may lie untouched.
 UPLOAD_DAYS, PROPOSAL_DAYS = 30, 90
@@ -21,7 +22,8 @@ _LOG = logging.getLogger(__name__)
 
 
 def tidy(bench: Workbench, uploads: Uploads, now: float | None = None) -> None:
-    """Clean up what has expired. What was accepted once is never lost: it goes back to the offered files and stays.
+    """Clean up what has expired. What was accepted once is never lost: a file is offered again, questions are drafts
+    again, and both stay.
 
     Args:
         bench: holds the proposal.
@@ -44,12 +46,23 @@ def _proposal(bench: Workbench, uploads: Uploads, now: float) -> None:
     known = {document.id: document for document in current(bench.place.stage)}
     for change in proposal.changes:
         document = known.get(change.document)
-        if change.what == "removed" or document is None or not document.original:
+        if change.what == "bank":
+            _questions(bench, change.document)
+        if change.what not in {"added", "replaced"} or document is None or not document.original:
             continue
         original = bench.place.stage / document.original
         if original.is_file():
             uploads.give_back(original, document.text, change.who, document.id if change.what == "replaced" else NEW)
     bench.discard(proposal.candidate, NOBODY, "expired")
+
+
+def _questions(bench: Workbench, document: str) -> None:
+    """Questions that were taken over into the proposal are drafts again; abbreviations the text itself proposes."""
+    known = {row.place for row in read_written(bank_file(bench.corpus, document))}
+    taken = [row for row in read_written(bank_file(bench.place.stage, document)) if row.place not in known]
+    if taken:
+        file = drafts_file(bench.index, document)
+        write_written(file, document, [*read_written(file), *taken])
 
 
 def _uploads(bench: Workbench, uploads: Uploads, now: float) -> None:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -19,7 +20,7 @@ Stage = Literal["building", "ready", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a maintainer did: `what` is added, replaced or removed."""
+    """One thing that a maintainer did: `what` is added, replaced, removed, bank (questions) or terms (words)."""
 
     what: str
     document: str
@@ -67,6 +68,11 @@ class Place:
     def base(self) -> Path:
         """The hashes of the corpus when the copy was made."""
         return self.folder / "base.json"
+
+
+def now() -> str:
+    """This second, as the logs and the pages of maintainers have it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def save(file: Path, proposal: Proposal) -> None:

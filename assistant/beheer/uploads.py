@@ -12,12 +12,12 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from assistant.add import current, prepare, vocabulary
 from assistant.beheer.accounts import FOLDER
+from assistant.beheer.state import now
 from assistant.convert.edition import Edition
 from assistant.convert.preview import Preview, compose, with_text
 from assistant.convert.sniff import MAX_FILE, shown_name, slug
@@ -70,7 +70,7 @@ class Uploads:
         if len(self.all()) >= MOST_WAITING:
             raise UsageError(f"Er staan al {MOST_WAITING} bestanden klaar. Handel die eerst af.")
         shown = shown_name(name)
-        upload = Upload(secrets.token_hex(8), shown, who, _now())
+        upload = Upload(secrets.token_hex(8), shown, who, now())
         folder = self.folder / upload.id
         try:
             folder.mkdir(parents=True)
@@ -97,7 +97,7 @@ class Uploads:
         id = hashlib.sha256(content + text.encode()).hexdigest()[:16]
         folder = self.folder / id
         folder.mkdir(parents=True, exist_ok=True)
-        upload = Upload(id, original.name, who, _now(), edited=text, replaces=replaces, accepted=True)
+        upload = Upload(id, original.name, who, now(), edited=text, replaces=replaces, accepted=True)
         write_whole(folder / _file_name(upload.name), content)
         self._keep(upload)
 
@@ -232,10 +232,6 @@ class Uploads:
 
     def _keep(self, upload: Upload) -> None:
         write_whole(self.folder / upload.id / "upload.json", json.dumps(asdict(upload), ensure_ascii=False))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _title(text: str) -> str:

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.abbreviations import Abbreviation, add_to_vocabulary
@@ -17,7 +16,7 @@ from assistant.beheer.accounts import FOLDER
 from assistant.beheer.audit import Audit
 from assistant.beheer.builder import Builder, Progress
 from assistant.beheer.stage import Steps, apply, bring_originals, changes_of, copy_corpus, prints
-from assistant.beheer.state import Change, Lock, Place, Proposal, load
+from assistant.beheer.state import Change, Lock, Place, Proposal, load, now
 from assistant.beheer.tools import Tools
 from assistant.convert.preview import Preview
 from assistant.errors import FailedError, UsageError
@@ -80,7 +79,7 @@ class Workbench:
             if terms:
                 add_to_vocabulary(stage, terms)
 
-        self.change(Change(what, preview.id, title, who, _now()), change)
+        self.change(Change(what, preview.id, title, who, now()), change)
         return True
 
     def remove(self, document: str, who: str) -> None:
@@ -96,7 +95,7 @@ class Workbench:
         def change(stage: Path) -> None:
             withdraw(known, stage)
 
-        self.change(Change("removed", known.id, known.title, who, _now()), change)
+        self.change(Change("removed", known.id, known.title, who, now()), change)
 
     def rebuild(self, who: str) -> None:
         """Build the candidate again, over what the documents are now.
@@ -243,7 +242,3 @@ def _title_of(preview: Preview) -> str:
     from assistant.add import parts
 
     return parts(preview.text)[0].get("title", preview.id)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

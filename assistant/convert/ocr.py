@@ -44,7 +44,7 @@ class Scan:
     def said(self, where: str) -> str:
         """What a maintainer should know of it."""
         doubt = f"; van {self.unsure} woord(en) is de lezing onzeker" if self.unsure else ""
-        return f"{where} is met OCR gelezen{doubt}; kijk de tekst na."
+        return f"{where} is met OCR gelezen (tekst herkend in een beeld){doubt}; kijk de tekst na."
 
 
 def installed() -> bool:

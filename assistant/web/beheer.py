@@ -54,7 +54,7 @@ def add_beheer(app: FastAPI, assistant: Assistant, host: str, tools: Tools) -> N
         Uploads(bench.index, lambda: bench.stage),
         tools,
         listen(assistant),
-        Drafting(bench.index, load_model(assistant.settings)),
+        Drafting(bench.index, load_model(assistant.settings), bench.audit),
     )
     tidy(bench, desk.uploads)
     # The last of the pages answers for every address that the others do not know.

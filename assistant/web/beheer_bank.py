@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from assistant.abbreviations import Abbreviation, abbreviations_in, add_to_vocabulary, named
 from assistant.add import current, vocabulary
 from assistant.beheer.drafting import AT_ONCE, Job
-from assistant.beheer.state import Change
+from assistant.beheer.state import Change, now
 from assistant.errors import AssistantError, UsageError
 from assistant.types import Passage
 from assistant.web.beheer_desk import Call, Desk, missing, page
@@ -22,7 +21,16 @@ from assistant.web.beheer_parts import ROOT, Look, button, form, title, told
 from assistant.web.beheer_texts import SAY
 from assistant.web.parts import address
 from assistant.web.richtext import plain
-from assistant.written_questions import Coverage, Written, coverage, drafts_file, read_written, take_over
+from assistant.written_questions import (
+    Coverage,
+    Written,
+    coverage,
+    drafts_file,
+    drop_drafts,
+    read_written,
+    take_over,
+    written_for,
+)
 
 PATH = f"{ROOT}/vragen"
 SHOWN = 40
@@ -45,7 +53,7 @@ def bank(desk: Desk, call: Call, message: str = "") -> Response:
     if document is None:
         return missing(desk, call)
     found = coverage(stage, [document])[0]
-    drafts = {row.quote: row for row in read_written(drafts_file(desk.bench.index, name))}
+    drafts = {row.place: row for row in read_written(drafts_file(desk.bench.index, name))}
     terms = abbreviations_in(document.text[document.body_start :], vocabulary(stage))
     model = desk.drafting.model
 
@@ -76,8 +84,7 @@ def change_bank(desk: Desk, call: Call) -> Response:
     try:
         found = coverage(stage, [document])[0]
         if action == "opstellen":
-            desk.bench.audit.write(call.who, "drafted", document=name)
-            desk.drafting.start(document, found.without)
+            desk.drafting.start(document, found.without, call.who)
             return RedirectResponse(address(bank_address(name), call.look.language), 303)
         if action == "afkortingen":
             terms = abbreviations_in(document.text[document.body_start :], vocabulary(stage))
@@ -88,7 +95,7 @@ def change_bank(desk: Desk, call: Call) -> Response:
             def add(corpus: Path) -> None:
                 add_to_vocabulary(corpus, chosen)
 
-            desk.bench.change(Change("terms", name, ", ".join(item.short for item in chosen), call.who, _now()), add)
+            desk.bench.change(Change("terms", name, ", ".join(item.short for item in chosen), call.who, now()), add)
         else:
             rows = [row for passage in found.without if (row := _given(call, passage))]
             if not rows:
@@ -97,8 +104,9 @@ def change_bank(desk: Desk, call: Call) -> Response:
             def take(corpus: Path) -> None:
                 take_over(corpus, name, rows)
 
-            desk.bench.change(Change("bank", name, document.title, call.who, _now()), take)
-            drafts_file(desk.bench.index, name).unlink(missing_ok=True)
+            desk.bench.change(Change("bank", name, document.title, call.who, now()), take)
+            seen = {written_for(p).place for p in found.without if _field(p) in call.sent}
+            drop_drafts(desk.bench.index, name, seen)
     except AssistantError as error:
         return bank(desk, call, str(error))
     return RedirectResponse(address(PROPOSAL, call.look.language), 303)
@@ -106,10 +114,14 @@ def change_bank(desk: Desk, call: Call) -> Response:
 
 def _given(call: Call, passage: Passage) -> Written | None:
     """The questions as the maintainer left them: one a line, an English one after 'EN:'."""
-    lines = [" ".join(line.split())[:200] for line in str(call.sent.get(f"vraag-{passage.id}") or "").splitlines()]
+    lines = [" ".join(line.split())[:200] for line in str(call.sent.get(_field(passage)) or "").splitlines()]
     english = tuple(line[3:].strip() for line in lines if line[:3].upper() == "EN:" and line[3:].strip())
     dutch = tuple(line for line in lines if line and line[:3].upper() != "EN:")
-    return Written(passage.quote.strip(), passage.section[-2:], dutch, english) if dutch or english else None
+    return written_for(passage, dutch, english) if dutch or english else None
+
+
+def _field(passage: Passage) -> str:
+    return f"vraag-{passage.id}"
 
 
 def _working(job: Job, look: Look) -> str:
@@ -152,7 +164,9 @@ def _terms(terms: Sequence[Abbreviation], document: str, look: Look) -> str:
     return f"<section><h2>{look.say('terms_found')}</h2>{form(bank_address(document), look, inside)}</section>"
 
 
-def _questions(found: Coverage, drafts: dict[str, Written], look: Look, endpoint: str) -> str:
+def _questions(
+    found: Coverage, drafts: Mapping[tuple[str, tuple[str, ...]], Written], look: Look, endpoint: str
+) -> str:
     head = f"<h2>{look.say('questions_lacking', n=len(found.without), all=found.passages)}</h2>"
     if not found.without:
         return f"<section>{head}</section>"
@@ -162,7 +176,7 @@ def _questions(found: Coverage, drafts: dict[str, Written], look: Look, endpoint
         head += form(where, look, note + f'<div class="buttons">{button("draft_now", look, "opstellen", "chip")}</div>')
     else:
         head += f'<p class="facts">{look.say("draft_none")}</p>'
-    rows = "".join(_row(passage, drafts.get(passage.quote.strip()), look) for passage in found.without[:SHOWN])
+    rows = "".join(_row(passage, drafts.get(written_for(passage).place), look) for passage in found.without[:SHOWN])
     left = len(found.without) - SHOWN
     more = f'<p class="facts">{look.say("more", n=left)}</p>' if left > 0 else ""
     inside = (
@@ -174,16 +188,11 @@ def _questions(found: Coverage, drafts: dict[str, Written], look: Look, endpoint
 
 def _row(passage: Passage, drafted: Written | None, look: Look) -> str:
     lines = [*drafted.questions, *(f"EN: {question}" for question in drafted.english)] if drafted else []
-    name = f"vraag-{passage.id}"
     mark = f' <span class="tag">{look.say("drafted")}</span>' if drafted else ""
     return (
         f'<li><p class="place">{escape(" › ".join(passage.section))}{mark}</p>'
         f"<blockquote><p>{escape(plain(passage.quote))}</p></blockquote>"
         f'<label class="line"><span class="sr">{look.say("questions_for")}: {escape(plain(passage.quote)[:80])}</span>'
-        f'<textarea name="{escape(name)}" rows="{max(2, len(lines))}" autocomplete="off">'
+        f'<textarea name="{escape(_field(passage))}" rows="{max(2, len(lines))}" autocomplete="off">'
         f"{escape(chr(10).join(lines))}</textarea></label></li>"
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

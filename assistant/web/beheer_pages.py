@@ -16,7 +16,7 @@ from assistant.beheer.state import Proposal
 from assistant.beheer.uploads import Upload
 from assistant.convert.front import KEYS
 from assistant.errors import AssistantError, IndexMismatch, UsageError
-from assistant.publication import gate_of, publications
+from assistant.publication import failures_of, publications
 from assistant.snapshot import published_id, read_manifest, snapshot_ids
 from assistant.web import beheer_bank, beheer_documents, beheer_effect, beheer_insight
 from assistant.web import beheer_readers as readers
@@ -169,12 +169,11 @@ def versions(desk: Desk, call: Call, message: str = "", bad: bool = False) -> Re
         candidate = found is not None and found.candidate == name and name != current_id
         try:
             manifest = read_manifest(index / name)
-            gate = gate_of(index, name) or {}
             other = manifest.encoder_fingerprint != desk.assistant.encoder.fingerprint
             listed.append(
                 Version(
                     name, name == current_id, manifest.documents, manifest.passages, live,
-                    (*(gate.get("failures") or ()), *(gate.get("losses") or ())), broken=other, candidate=candidate,
+                    tuple(failures_of(index, name)), broken=other, candidate=candidate,
                 )
             )  # fmt: skip
         except (IndexMismatch, AssistantError):

@@ -123,8 +123,8 @@ _BOTH: dict[str, tuple[str, str]] = {
     # Questions and abbreviations of a document
     "bank": ("Vragen", "Questions"),
     "bank_what": (
-        "Vragen in gewone woorden maken een document beter vindbaar. Heeft ten minste de helft van de passages er, dan "
-        "helpen zij ook te weigeren wat er niet in staat.",
+        "Vragen in gewone woorden maken een document beter vindbaar. Heeft ten minste de helft van de passages vragen, "
+        "dan ziet de assistent ook beter welke vragen het document niet beantwoordt.",
         "Questions in everyday words make a document easier to find. Once at least half of its passages have some, "
         "they also help to refuse what it does not say.",
     ),
@@ -148,8 +148,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     "drafted": ("concept", "draft"),
     "draft_now": ("Laat vragen opstellen", "Have questions drafted"),
     "draft_what": (
-        "Het taalmodel op {endpoint} krijgt hiervoor de tekst van {n} passages. Niets telt mee voor u het nakeek.",
-        "The language model at {endpoint} gets the text of {n} passages for this. Nothing counts before your review.",
+        "Het taalmodel op {endpoint} krijgt hiervoor de tekst van ten hoogste {n} passages. Een vraag telt pas mee als "
+        "u haar hebt nagekeken en opgenomen.",
+        "The language model at {endpoint} gets the text of at most {n} passages for this. A question counts only once "
+        "you have reviewed it and taken it over.",
     ),
     "draft_none": (
         "Er is geen taalmodel ingesteld dat vragen kan opstellen; u kunt ze hier zelf schrijven.",
@@ -160,9 +162,9 @@ _BOTH: dict[str, tuple[str, str]] = {
     # The proposal
     "proposal_what": (
         "Wijzigingen die klaarstaan. Lezers merken er niets van tot u publiceert. Na {days} dagen zonder wijziging "
-        "vervalt het voorstel; de bestanden staan dan weer bij Documenten.",
+        "vervalt het voorstel; de bestanden staan dan weer bij Documenten, en opgenomen vragen zijn weer concept.",
         "Changes that are prepared. Readers notice nothing until you publish. After {days} days without a change the "
-        "proposal expires; its files are then back under Documents.",
+        "proposal expires; its files are then back under Documents, and questions taken over are drafts again.",
     ),
     "no_proposal": ("Er staat geen voorstel klaar.", "No proposal is prepared."),
     "added": ("nieuw", "new"),
@@ -201,12 +203,12 @@ _BOTH: dict[str, tuple[str, str]] = {
     "n_worse": ("slechter", "worse"),
     "n_other": ("anders", "other"),
     "n_better": ("beter", "better"),
-    "gate": ("De poort", "The gate"),
+    "gate": ("Controle voor publicatie: de poort", "Check before publishing: the gate"),
     "gate_none": ("De antwoorden zijn niet gemeten.", "The answers were not measured."),
     "gate_failed": ("Niet door de poort:", "Did not pass the gate:"),
     "gate_passed": (
-        "Door de poort: de antwoorden op {n} proefvragen zijn samen niet meer slechter geworden dan toeval kan zijn "
-        "({worse} slechter, {better} beter), en er verdwijnt niet veel tekst.",
+        "Door de poort: de antwoorden op {n} proefvragen zijn over het geheel niet aantoonbaar slechter geworden "
+        "({worse} slechter, {better} beter), en er verdwijnt weinig tekst.",
         "Passed the gate: together, the answers to {n} test questions did not become worse by more than chance "
         "({worse} worse, {better} better), and not much text goes.",
     ),
