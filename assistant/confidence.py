@@ -43,8 +43,11 @@ def features(
             held[word] = max(held.get(word, 0.0), grade)
     tenth = hits[min(9, len(hits) - 1)]
     strict = question.expects in STRICT
-    if question.expects == "expansion" and groups:
-        precedent = Precedent()  # the passage writes the abbreviation out: what was asked of others proves nothing
+    compared = question.kind == "comparison" and len(question.actors) > 1
+    if groups and (question.expects == "expansion" or compared or names_section(question)):
+        # The passage writes the abbreviation out, the answer is put together of two, or the headings have just the
+        # section that is asked for: what was asked before proves nothing.
+        precedent = Precedent()
     own = dict(best.words)
     cosine, coverage = max(hit.cosine for hit in near), max(hit.evidence.get("coverage", 0.0) for hit in near)
     return {

@@ -21,20 +21,20 @@ CANDIDATES = 150
 # The nearest bank questions of a passage that count together, and the hits of which the evidence is completed.
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
-# What each piece of evidence adds to the score, as `python -m evals.rank` fitted on the dev questions (halved, as the
+# What each piece of evidence adds to the score, after what `python -m evals.rank` fits on the dev questions (halved, as the
 # margins of `assistant.extract` expect; actor a little up, for purity). The cosine of a passage is a mix of its own
 # text and its bank questions: the best, the nearest three, and all; without a bank its text.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
-    "own": 0.30,
-    "best_question": 0.07,
-    "near_questions": 0.16,
-    "all_questions": -0.02,
+    "own": 0.36,
+    "best_question": 0.08,
+    "near_questions": 0.18,
+    "all_questions": -0.1,
     "lexical": 0.97,
     "wording": 0.46,
     "coverage": 0.11,
-    "actor": 0.14,
-    "other_actor": -0.16,
+    "actor": 0.20,
+    "other_actor": -0.24,
     "mentioned": 0.03,
     "domain": 0.13,
     "aspect": 0.12,
