@@ -43,12 +43,9 @@ def features(
             held[word] = max(held.get(word, 0.0), grade)
     tenth = hits[min(9, len(hits) - 1)]
     strict = question.expects in STRICT
-    compared = question.kind == "comparison" and len(question.actors) > 1
-    if groups and (question.expects == "expansion" or compared or names_section(question)):
-        # The passage writes the abbreviation out, the answer is put together of two, or the headings have just the
-        # section that is asked for: what was asked before proves nothing.
-        precedent = Precedent()
     own = dict(best.words)
+    if groups and _speaks_for_itself(question, best, held):
+        precedent = Precedent()
     cosine, coverage = max(hit.cosine for hit in near), max(hit.evidence.get("coverage", 0.0) for hit in near)
     return {
         "cosine": cosine,
@@ -70,6 +67,23 @@ def features(
         "wording": precedent.wording,
         "shared": precedent.shared,
     }
+
+
+def _speaks_for_itself(question: Question, best: Hit, held: Mapping[str, float]) -> bool:
+    """Whether what was asked before proves nothing: the passage writes the abbreviation out or has the address of the
+    very thing, the answer is put together of two actors, or the headings have just the section that is asked for."""
+    things = things_of(question.search_text)
+    return (
+        question.expects == "expansion"
+        or (question.kind == "comparison" and len(question.actors) > 1)
+        or names_section(question)
+        or (
+            question.expects == "link"
+            and answers_kind(question, best.passage)
+            and bool(things)
+            and not _missing(things, held)
+        )
+    )
 
 
 def _missing(wanted: Sequence[str], held: Mapping[str, float]) -> float:

@@ -21,9 +21,10 @@ CANDIDATES = 150
 # The nearest bank questions of a passage that count together, and the hits of which the evidence is completed.
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
-# What each piece of evidence adds to the score, after what `python -m evals.rank` fits on the dev questions (halved, as the
-# margins of `assistant.extract` expect; actor a little up, for purity). The cosine of a passage is a mix of its own
-# text and its bank questions: the best, the nearest three, and all; without a bank its text.
+# What each piece of evidence adds to the score: near what `python -m evals.rank` fits on the dev questions (halved, as
+# the margins of `assistant.extract` expect), with the actors up for purity, as whole answers on dev favoured. The cosine
+# of a passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a bank its
+# text.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
     "own": 0.36,
