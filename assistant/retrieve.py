@@ -22,9 +22,9 @@ CANDIDATES = 150
 NEAR_QUESTIONS, COMPLETED = 3, 12
 
 # What each piece of evidence adds to the score: near what `python -m evals.rank` fits on the dev questions (halved, as
-# the margins of `assistant.extract` expect), with the actors up for purity, as whole answers on dev favoured. The cosine
-# of a passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a bank its
-# text.
+# the margins of `assistant.extract` expect), with the actors up for purity, as whole answers on dev favoured. The
+# cosine of a passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a
+# bank its text.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
     "own": 0.36,
