@@ -81,7 +81,8 @@ def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: Name
     following = tokens[match.end] if match.end < len(tokens) else ""
     if before > 0 and previous in _INDEFINITE and _acts(tokens[:before], aspect_ends):
         return 1.0  # 'wat kan een cluster laten zien', 'taken van een COC'
-    if previous in _RELATIVE and any(before - end in (0, 1, 2) for end in aspect_ends):
+    relatives = (place for place in range(max(before, 0), match.start) if tokens[place] in _RELATIVE)
+    if any(place - end in (0, 1, 2) for place in relatives for end in aspect_ends):
         return 1.0  # 'voorbeelden die het cluster kan geven'
     if previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}:
         return 0.3

@@ -23,6 +23,9 @@ VOCABULARY = load_vocabulary(ROOT / "corpus" / "vocabulary.yaml")
         ("voorbeelden die de raad van bestuur kan geven bij professionalisering", ("rvb",), "professionalisering"),
         ("wat moet de opleider doen met een assistent die vastloopt?", ("opleider",), None),
         ("wat kunnen wij aios doen voor het opleidingsklimaat?", ("aios",), "opleidingsklimaat"),
+        ("noem de voorbeelden die het cluster bij professionalisering geeft", ("cluster",), "professionalisering"),
+        ("het loopt slecht bij zijn assistenten, gaat de coc dan helpen?", ("coc",), None),
+        ("hoe komen er meer plekken, is dat iets van de directie?", ("rvb",), None),
     ],
 )
 def test_who_acts_is_told_from_who_is_talked_about(text: str, actors: tuple[str, ...], domain: str | None) -> None:
@@ -49,6 +52,18 @@ def test_a_comparison_names_both_actors() -> None:
     question = understand("verschil tussen de taken van de COC en de RvB bij het opleidingsklimaat", VOCABULARY)
     assert question.kind == "comparison"
     assert set(question.actor_ids) == {"coc", "rvb"}
+
+
+def test_of_two_compared_actors_a_third_that_is_talked_about_stays_out() -> None:
+    question = understand("assistent die vastloopt: wat regelt de opleidingsgroep en wat de coc?", VOCABULARY)
+    assert question.kind == "comparison"
+    assert set(question.actor_ids) == {"opleider", "coc"}
+    assert question.others == ("aios",)
+
+
+def test_two_actors_joined_by_a_word_are_two() -> None:
+    question = understand("wat doen aios en opleiders aan professionalisering?", VOCABULARY)
+    assert set(question.actor_ids) == {"aios", "opleider"}
 
 
 @pytest.mark.parametrize(
