@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,7 +110,10 @@ def open_store(folder: Path, name: str, url: str = "") -> VectorStore:
         folder = _writable_copy(folder, Path(copy.name) / "chroma")
     client = _client(folder, url)
     collection = client.get_collection(name, embedding_function=None)
-    return VectorStore(client, collection, int(collection.count()), copy)
+    store = VectorStore(client, collection, int(collection.count()), copy)
+    # A snapshot that another took the place of lets go of its files once nobody reads from it any more.
+    weakref.finalize(store, client.close)
+    return store
 
 
 def _writable_copy(folder: Path, target: Path) -> Path:

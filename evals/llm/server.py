@@ -73,8 +73,10 @@ class Exchange:
     def wait(self, seconds: float) -> None:
         """Be silent, but notice when the client hangs up."""
         end = time.monotonic() + seconds
+        poll = select.poll()  # `select.select` fails where a process has more than 1,024 files open
+        poll.register(self.handler.connection, select.POLLIN)
         while time.monotonic() < end:
-            if select.select([self.handler.connection], [], [], 0.05)[0]:
+            if poll.poll(50):
                 self.server.hung_up.set()
                 raise ConnectionResetError
 
