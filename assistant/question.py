@@ -34,14 +34,13 @@ _WHERE_IS_THAT = re.compile(
 _LINKING = frozenset("over van voor bij in op naar met aan about of for in on to with".split())
 # Words that ask for things without saying which.
 _FILLER = frozenset(
-    "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk rond "
-    "gebied "
-    "qua vlak thema kader hoort horen moet moeten punten dingen zaken precies list give show expected expect area "
-    "regarding "
-    "terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken document documenten "
-    "kwaliteitskader "
-    "invulling volledig volledige volgens concreet onderwerp domein domeinen actor partij please possible mogelijke "
-    "geven tonen laten zien goed geregeld geregelt comes come able".split()
+    "lijst lijstje noem som geef graag allemaal doen regelen verwacht verwachten verwachting verantwoordelijk "
+    "rond gebied qua vlak thema kader hoort horen moet moeten punten dingen zaken precies list give show expected "
+    "expect area regarding terms overzicht opsomming rijtje op schrijf vertel tell zeggen zegt staat stukken "
+    "document documenten kwaliteitskader invulling volledig volledige volgens concreet onderwerp domein domeinen "
+    "actor partij please possible mogelijke geven tonen laten zien goed geregeld geregelt comes come able anders "
+    "verschil verschillen verschilt vergelijk vergelijking vergeleken onderscheid tegenover difference "
+    "differences differ differs different compare compared".split()
 )
 
 

@@ -84,6 +84,8 @@ def _part(tokens: Sequence[str], match: Found, aspect_ends: set[int], last: Name
     relatives = (place for place in range(max(before, 0), match.start) if tokens[place] in _RELATIVE)
     if any(place - end in (0, 1, 2) for place in relatives for end in aspect_ends):
         return 1.0  # 'voorbeelden die het cluster kan geven'
+    if before > 0 and tokens[before - 1] == "to":
+        return 0.3  # 'do we have to tell the residents'
     if previous in _TALKED_ABOUT or following in {"die", "dat", "who", "whose"}:
         return 0.3
     if before < 0 or tokens[match.start - 1] in _PLURAL_ASKER:

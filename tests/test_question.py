@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support import ROOT
 
 from assistant.errors import QuestionError
-from assistant.question import MAX_WORDS, understand, without_instructions
+from assistant.question import MAX_WORDS, names_section, understand, without_instructions
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
 VOCABULARY = load_vocabulary(ROOT / "corpus" / "vocabulary.yaml")
@@ -59,6 +59,11 @@ def test_of_two_compared_actors_a_third_that_is_talked_about_stays_out() -> None
     assert question.kind == "comparison"
     assert set(question.actor_ids) == {"opleider", "coc"}
     assert question.others == ("aios",)
+
+
+def test_words_that_compare_ask_for_nothing_more_than_both_sections() -> None:
+    question = understand("wat doet de raad van bestuur anders dan de coc bij professionalisering?", VOCABULARY)
+    assert question.kind == "comparison" and names_section(question)
 
 
 def test_two_actors_joined_by_a_word_are_two() -> None:
