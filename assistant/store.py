@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,10 +109,7 @@ def open_store(folder: Path, name: str, url: str = "") -> VectorStore:
         folder = _writable_copy(folder, Path(copy.name) / "chroma")
     client = _client(folder, url)
     collection = client.get_collection(name, embedding_function=None)
-    store = VectorStore(client, collection, int(collection.count()), copy)
-    # A snapshot that another took the place of lets go of its files once nobody reads from it any more.
-    weakref.finalize(store, client.close)
-    return store
+    return VectorStore(client, collection, int(collection.count()), copy)
 
 
 def _writable_copy(folder: Path, target: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import numpy as np
@@ -82,19 +81,3 @@ def test_no_other_collection_is_named(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="vectors-twee"):
         open_store(tmp_path / "chroma", "vectors-twee")
     assert store_module._HNSW["space"] == "cosine"
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files where the system shows them")
-def test_a_store_that_nobody_reads_any_more_lets_go_of_its_files(tmp_path: Path) -> None:
-    def opened(number: int) -> int:
-        create_store(tmp_path / str(number), "vectors", ["a"], np.eye(1, 4, dtype=np.float32))
-        store = open_store(tmp_path / str(number), "vectors")
-        assert store.count() == 1
-        if number % 2:
-            store.close()
-        del store
-        gc.collect()
-        return len(list(Path("/proc/self/fd").iterdir()))
-
-    first = opened(0)
-    assert [opened(number) for number in range(1, 5)] == pytest.approx([first] * 4, abs=4)
