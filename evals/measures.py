@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import ir_measures
 from ir_measures import RR, R, nDCG
 
-from assistant.types import Answer, Citation, Hit
+from assistant.types import Answer, Citation, Hit, Passage
 from evals.cases import Case, Gold
 
 Span = tuple[str, int, int]
@@ -114,6 +114,29 @@ def pure(case: Case, answer: Answer) -> float | None:
         return None
     text = level(answer.text)
     return float(not any(level(wrong) in text for wrong in case.forbid))
+
+
+def right_actors(case: Case, answer: Answer, passages: Sequence[Passage]) -> float | None:
+    """1 when nothing is cited from under the heading of an actor whose tasks the gold does not come from.
+
+    None where the gold stands under no actor's heading, and for a refusal: nobody's tasks are mixed up there.
+    """
+    wanted = actors_at([span for gold in case.gold for span in gold.spans], passages)
+    if not case.answerable or not wanted or refused(answer):
+        return None
+    headed = [actors for c in answer.citations if (actors := actors_at([span_of(c)], passages))]
+    return float(all(actors & wanted for actors in headed))
+
+
+def actors_at(spans: Sequence[Span], passages: Sequence[Passage]) -> set[str]:
+    """The actors under whose headings some places of the documents stand."""
+    return {
+        actor
+        for passage in passages
+        if passage.actors
+        and any(overlaps((passage.document, passage.quote_start, passage.quote_end), span) for span in spans)
+        for actor in passage.actors
+    }
 
 
 def refused(answer: Answer) -> float:

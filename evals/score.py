@@ -78,10 +78,9 @@ def run_cases(system: System, cases: Sequence[Case], tell: Callable[[int], None]
 
 def score(case: Case, answer: Answer, hits: Sequence[Hit], system: System, seconds: float) -> Outcome:
     """Measure one answer and one ranking."""
-    texts = {name: document.text for name, document in system.documents.items()}
     values = {
         name: round(value, 4)
-        for name, value in _values(case, answer, hits, texts, seconds).items()
+        for name, value in _values(case, answer, hits, system, seconds).items()
         if value is not None
     }
     return Outcome(
@@ -102,9 +101,8 @@ def score(case: Case, answer: Answer, hits: Sequence[Hit], system: System, secon
     )
 
 
-def _values(
-    case: Case, answer: Answer, hits: Sequence[Hit], texts: dict[str, str], seconds: float
-) -> dict[str, float | None]:
+def _values(case: Case, answer: Answer, hits: Sequence[Hit], system: System, seconds: float) -> dict[str, float | None]:
+    texts = {name: document.text for name, document in system.documents.items()}
     characters = measures.characters(case, answer)
     return {
         "correct": measures.correct(case, answer),
@@ -112,6 +110,7 @@ def _values(
         "completeness": measures.completeness(case, answer),
         "facts": measures.fact_recall(case, answer),
         "pure": measures.pure(case, answer),
+        "right_actors": measures.right_actors(case, answer, system.passages),
         "citation_precision": measures.citation_precision(case, answer),
         "citation_recall": measures.citation_recall(answer),
         "character_precision": characters[0] if characters else None,

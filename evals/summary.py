@@ -39,6 +39,7 @@ MEASURES = (
     Measure("completeness", "volledigheid"),
     Measure("facts", "feiten genoemd"),
     Measure("pure", "niets verbodens"),
+    Measure("right_actors", "geen andere actor"),
     Measure("citation_precision", "bronprecisie (uitspraken)"),
     Measure("citation_recall", "uitspraken bewezen"),
     Measure("character_precision", "tekens: precisie"),

@@ -105,6 +105,20 @@ def test_facts_are_compared_without_case_dashes_and_marks() -> None:
     assert measures.fact_recall(wanted, replace(given_answer, text=given_answer.text + " 2024–2026")) == 1.0
 
 
+def headed(place: tuple[int, int], *actors: str) -> Passage:
+    return replace(hit(place).passage, actors=actors)
+
+
+def test_a_citation_from_under_another_actor_is_a_mix_up() -> None:
+    passages = [headed(AIOS, "aios"), headed(OPLEIDER, "opleider"), headed(COC)]
+    asked = case(gold(AIOS))
+    assert measures.right_actors(asked, answer(AIOS, COC), passages) == 1.0  # what stands under nobody mixes nothing up
+    assert measures.right_actors(asked, answer(AIOS, OPLEIDER), passages) == 0.0
+    assert measures.right_actors(case(gold(AIOS), gold(OPLEIDER)), answer(AIOS, OPLEIDER), passages) == 1.0
+    assert measures.right_actors(asked, answer(), passages) is None
+    assert measures.right_actors(case(gold(COC)), answer(OPLEIDER), passages) is None
+
+
 def test_a_forbidden_string_spoils_an_answer() -> None:
     wanted = case(gold(AIOS), forbid=("bemiddelt",))
     assert measures.pure(wanted, answer(AIOS)) == 1.0

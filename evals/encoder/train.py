@@ -32,6 +32,8 @@ from transformers import BertModel
 
 TEMPERATURE = 0.05
 PASSAGES, LEFTS, NEAR = 32, 6, 2
+# Passages of a batch that follow one another where they were written: alike ones, told apart by their meaning alone.
+TOGETHER = 4
 LONGEST = 96
 WEIGHTS = "model.safetensors"
 Item = TypeVar("Item")
@@ -97,15 +99,20 @@ def read_sets(data: Sequence[Path], bank: Path | None) -> Iterator[tuple[str, fl
     short += [Pair(row[1], (row[0], row[2]), (row[3],)) for row in _lines(data, "sentences.tsv")]
     groups = [list(filter(None, row)) for row in _lines(data, "groups.tsv")]
     headings = [Pair(row[1], (row[0],)) for row in _table(data, "headings.tsv.xz") if row[2] != "ictu"]
-    random.Random(0).shuffle(headings)
+    parallel = [Pair(row[1], (row[0],)) for row in _table(data, "parallel.tsv.xz")]
+    lexicon = [Pair(row[1], (row[0],)) for row in _table(data, "lexicon.tsv.xz")]
+    same_meaning = [_group(row) for row in groups]
+    # What follows one another here may mean the same, so that it must not stand in one batch.
+    for pairs in (short, headings, parallel, lexicon, same_meaning):
+        random.Random(0).shuffle(pairs)
     yield "question–passage", 0.6 if not bank else 0.4, written
     if bank:
         yield "question bank", 0.2, list(_bank(bank))
     yield "question–passage and paraphrase, short", 0.1, short
     yield "heading–paragraph", 0.08, headings[:60_000]
-    yield "parallel sentences", 0.1, [Pair(row[1], (row[0],)) for row in _table(data, "parallel.tsv.xz")]
-    yield "lexicon", 0.06, [Pair(row[1], (row[0],)) for row in _table(data, "lexicon.tsv.xz")]
-    yield "words that mean the same", 0.06, [_group(row) for row in groups]
+    yield "parallel sentences", 0.1, parallel
+    yield "lexicon", 0.06, lexicon
+    yield "words that mean the same", 0.06, same_meaning
 
 
 def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
@@ -134,7 +141,7 @@ def _bank(folder: Path) -> Iterator[Pair]:
     import yaml
 
     for path in sorted(folder.glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["passages"]:
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("passages", []):
             place = ". ".join(entry[key] for key in ("under", "section") if entry.get(key))
             passage = f"{place}. {entry['quote']}" if place else entry["quote"]
             yield Pair(passage, (*entry["questions"], *entry["english"]))
@@ -165,7 +172,7 @@ def train(model: BertModel, tokenizer: Tokenizer, sets: Sequence[tuple[float, li
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
         pairs = random.choices([pairs for _, pairs in sets], [share for share, _ in sets])[0]
-        loss = contrast_of(lambda texts: vectors(model, tokenizer, texts), some(pairs, PASSAGES))
+        loss = contrast_of(lambda texts: vectors(model, tokenizer, texts), batch_of(pairs))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -195,6 +202,13 @@ def contrast_of(vectors_of: Callable[[Sequence[str]], torch.Tensor], pairs: Sequ
     if near:
         back = torch.cat([back, (right @ vectors_of(near).T / TEMPERATURE)[owner]], 1)
     return (functional.cross_entropy(scores, owner) + functional.cross_entropy(back, target)) / 2
+
+
+def batch_of(pairs: Sequence[Pair]) -> list[Pair]:
+    """PASSAGES pairs, each once: runs of TOGETHER that follow one another, begun at random."""
+    starts = random.sample(range(0, len(pairs) - TOGETHER + 1, TOGETHER), PASSAGES // TOGETHER)
+    shift = random.randrange(min(TOGETHER, len(pairs) - max(starts) - TOGETHER + 1))
+    return [pairs[start + shift + place] for start in starts for place in range(TOGETHER)]
 
 
 def some(items: Sequence[Item], most: int) -> list[Item]:
