@@ -30,7 +30,9 @@ WORST = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `assistant eval`."""
-    parser.add_argument("--set", choices=["dev", "test", "unseen"], default="dev", help="welke vragen (standaard: dev)")
+    parser.add_argument(
+        "--set", choices=["dev", "test", "field", "unseen"], default="dev", help="welke vragen (standaard: dev)"
+    )
     parser.add_argument(
         "--out", metavar="MAP", type=Path, help="waar resultaat en verslag komen (standaard: evals/results)"
     )
@@ -84,7 +86,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--gate geldt voor de hele verzameling: laat --limit weg.")
     if options.laws and options.set != "unseen":
         raise UsageError("--laws hoort bij --set unseen.")
-    if options.set == "unseen" and (options.peers or options.ablation):
+    if options.set in ("unseen", "field") and (options.peers or options.ablation):
         raise UsageError("--peers en --ablation meten over het eigen corpus: gebruik --set dev of test.")
 
 

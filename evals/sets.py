@@ -1,4 +1,4 @@
-"""The sets of cases, each with the assistant over its corpus: dev and test over ours, unseen over other texts."""
+"""The sets of cases, each with the assistant over its corpus: ours for dev and test, others for field and unseen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from evals.cases import FOLDER, Case, CaseError, load_cases
 from evals.score import SEARCHED, System
 
 UNSEEN = FOLDER / "unseen"
-SETS = ("dev", "test", "unseen")
+FIELD = FOLDER / "field"
+SETS = ("dev", "test", "field", "unseen")
 Tell = Callable[[str], None]
 
 
@@ -35,7 +36,7 @@ class Part:
 def open_set(
     name: str, settings: Settings, laws: Path | None, unseen_index: Path | None, say: Tell
 ) -> Iterator[list[Part]]:
-    """Open the parts of a set: the system, its assistant and the cases; unseen has a part for each of its corpora.
+    """Open the parts of a set: the system, its assistant and the cases; unseen may have a part for the laws too.
 
     Args:
         name: one of SETS.
@@ -47,18 +48,20 @@ def open_set(
     Raises:
         FailedError: a case is malformed, or its quote is no longer in the corpus.
     """
-    if name != "unseen":
+    if name not in ("unseen", "field"):
         yield [_part(name, FOLDER / f"{name}.jsonl", _opened(settings, say))]
         return
     with nullcontext(unseen_index) if unseen_index else tempfile.TemporaryDirectory(prefix="assistant-eval-") as folder:
-        corpora = {"texts": UNSEEN / "texts", **({"wetten": laws} if laws else {})}
+        corpora = {UNSEEN / "texts.jsonl": UNSEEN / "texts"} if name == "unseen" else {FOLDER / "field.jsonl": FIELD}
+        if laws:
+            corpora[UNSEEN / "wetten.jsonl"] = laws
         yield [
             _part(
-                part,
-                UNSEEN / f"{part}.jsonl",
-                _opened(replace(settings, corpus=corpus, index=Path(folder) / part), say),
+                cases.stem,
+                cases,
+                _opened(replace(settings, corpus=corpus, index=Path(folder) / cases.stem), say),
             )
-            for part, corpus in corpora.items()
+            for cases, corpus in corpora.items()
         ]
 
 

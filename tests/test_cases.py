@@ -16,6 +16,7 @@ from assistant.text import STOP, words
 from assistant.types import Document
 from evals.cases import FOLDER, Case, CaseError, load_cases
 from evals.measures import level, overlaps
+from evals.sets import FIELD
 
 SETS = ("dev", "test")
 UNSEEN = FOLDER / "unseen"
@@ -115,9 +116,12 @@ def test_dev_asks_about_everything(sets: dict[str, list[Case]], real_index: Path
         assert sections == {p.section for p in asked if p.document == document}
 
 
-def test_the_unseen_texts_hold_their_gold() -> None:
-    documents = {document.id: document for document in read_corpus(UNSEEN / "texts")[0]}
-    cases = load_cases(UNSEEN / "texts.jsonl", documents)
+@pytest.mark.parametrize(
+    ("texts", "asked"), [(UNSEEN / "texts", UNSEEN / "texts.jsonl"), (FIELD, FOLDER / "field.jsonl")]
+)
+def test_the_texts_without_a_bank_hold_their_gold(texts: Path, asked: Path) -> None:
+    documents = {document.id: document for document in read_corpus(texts)[0]}
+    cases = load_cases(asked, documents)
     assert len(cases) >= 50
     assert {gold.document for case in cases for gold in case.gold} == set(documents)
 

@@ -80,6 +80,7 @@ def main() -> None:
 def read_tasks(corpus: Path, headings: Path | None, laws: Path | None) -> Iterator[Task]:
     """The tasks, in the order of the report."""
     yield from _corpus_tasks("dev", corpus, FOLDER / "dev.jsonl")
+    yield from _corpus_tasks("field", FOLDER / "field", FOLDER / "field.jsonl")
     yield from _corpus_tasks("unseen texts", FOLDER / "unseen" / "texts", FOLDER / "unseen" / "texts.jsonl")
     if laws:
         with tempfile.TemporaryDirectory() as folder:
