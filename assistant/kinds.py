@@ -119,7 +119,7 @@ HELD: dict[str, re.Pattern[str]] = {
         re.IGNORECASE | re.DOTALL,
     ),
     "money": re.compile(r"€|\beuro\b|\beur\b", re.IGNORECASE),
-    "phone": re.compile(r"(?:\+31|\b0\d{1,3})[\s-]?\d{6,8}\b"),
+    "phone": re.compile(r"(?:\+31|\b0\d{1,3})[\s-]{0,3}(?:\d[\s-]{0,3}){5,8}\d\b"),
     "percentage": re.compile(r"\d\s?%|\bprocent\b", re.IGNORECASE),
     "frequency": re.compile(
         rf"\b(?:jaarlijks\w*|maandelijks\w*|wekelijks\w*|dagelijks\w*|halfjaarlijks\w*|regelmatig\w*|periodiek\w*|"

@@ -75,3 +75,13 @@ def test_an_abbreviation_is_explained_beside_brackets_or_in_a_heading() -> None:
 def test_the_word_that_is_asked_of() -> None:
     assert focus_of("welke sanctie staat daarop?") == ("sanctie",)
     assert focus_of("hoeveel maanden duurt het?") == ()
+
+
+@pytest.mark.parametrize("text", ["Bel naar 0555-010 733.", "020 - 123 45 67", "+31 6 12345678", "088-4405 500"])
+def test_a_phone_number_may_be_cut_up(text: str) -> None:
+    assert holds("phone", text)
+
+
+@pytest.mark.parametrize("text", ["In 2024 en 2025 waren er 10, 20 en 30.", "Van 13.00 tot 16.00 uur."])
+def test_other_numbers_are_no_phone_number(text: str) -> None:
+    assert not holds("phone", text)
