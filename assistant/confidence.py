@@ -28,7 +28,8 @@ def features(
     margin: best hit above the tenth. strict: the question waits for a kind of thing that texts seldom hold (an amount,
     a number, a date). answers: and the best hit holds one. structure: the headings have just the section asked for.
     focus: the best hit misses the word that the question asks of ('welke sanctie'). things: the nearest hits miss
-    what it speaks of. missing: they miss its words. asked_before: how like a bank question it is that waits for the
+    what it speaks of. missing: they miss its words. together: of the best of them, how surely it answers when both are
+    read together (only where there is no bank). asked_before: how like a bank question it is that waits for the
     same kind of thing. gap, unanswered, wording, shared: how like it is to questions that are known to have no answer
     (`assistant.precedent`); nearer: nearer to one of those than to those of the nearest hits.
     """
@@ -60,6 +61,7 @@ def features(
         "things": _missing(things_of(question.search_text), held),
         "missing": _missing(content, held),
         "short": 1.0 / max(1, len(content)),
+        "together": max(hit.evidence.get("together", 0.0) for hit in near),
         "asked_before": max(hit.asked_before for hit in near),
         "gap": precedent.gap,
         "nearer": precedent.gap - max(hit.evidence.get("best_question", 0.0) for hit in near),

@@ -19,6 +19,7 @@ BUNDLED = Path(__file__).resolve().parent / "encoder"
 BATCH = 64
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]
+Judge = Callable[[str, Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,7 @@ class Encoder:
     dimensions: int
     _query: Encode = field(repr=False)
     _passages: Encode = field(repr=False)
+    _judge: Judge | None = field(default=None, repr=False)
 
     @lru_cache(maxsize=64)  # noqa: B019  # the few encoders of a process live as long as it does
     def query(self, text: str) -> Vectors:
@@ -55,6 +57,11 @@ class Encoder:
                 progress(len(rows))
         return result
 
+    def judge(self, question: str, texts: Sequence[str]) -> Vectors | None:
+        """How well each text answers a question, read together with it: shape (len(texts),), about -6 … 6, above 0
+        where it answers; None from an encoder that did not learn this."""
+        return None if self._judge is None else self._checked(self._judge(question, texts))
+
     def _checked(self, vectors: Vectors) -> Vectors:
         if not np.isfinite(vectors).all():
             raise EncoderError(f"De encoder {self.name} gaf ongeldige getallen. Kies een andere met --embedder.")
@@ -76,7 +83,7 @@ def load_encoder(name: str = "bundled") -> Encoder:
     try:
         if local and is_onnx(folder):
             model = OnnxModel(folder)
-            return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode)
+            return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode, model.judge)
         return _sentence_transformer(
             name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}"
         )

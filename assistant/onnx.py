@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 Vectors = NDArray[np.float32]
+# Tokens of a question and a passage together: as many as it was trained on.
+TOGETHER = 128
 GRAPH, TABLE, WEIGHTS, TOKENIZER = "graph.onnx", "graph.json", "model.safetensors", "tokenizer.json"
 
 
@@ -27,6 +29,10 @@ class OnnxModel:
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(int(settings.get("max_seq_length") or 256))
         self._tokenizer.no_padding()
+        # A question and a passage read together: what is too long loses the end of the passage.
+        self._pairs = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._pairs.enable_truncation(TOGETHER, strategy="only_second")
+        self._pairs.no_padding()
         options = onnxruntime.SessionOptions()
         # Texts are encoded side by side, one thread each: int8 activations are scaled over a whole batch, so that in a
         # batch a text's vector would depend on its neighbours.
@@ -39,20 +45,27 @@ class OnnxModel:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Texts → unit vectors of shape (len(texts), dimensions)."""
-        if len(texts) == 1:
-            return self._one(texts[0])
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return (
-                np.concatenate(list(pool.map(self._one, texts)))
-                if texts
-                else np.zeros((0, self.dimensions), np.float32)
-            )
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        return np.concatenate(self._each([self._tokenizer.encode(text) for text in texts], "vectors"))
 
-    def _one(self, text: str) -> Vectors:
-        encoding = self._tokenizer.encode(text)
-        ids = np.array([encoding.ids], dtype=np.int64)
-        mask = np.array([encoding.attention_mask], dtype=np.int64)
-        return np.asarray(self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0], dtype=np.float32)
+    def judge(self, question: str, passages: Sequence[str]) -> Vectors:
+        """A question read together with each passage → shape (len(passages),): above 0 where the passage answers."""
+        if not passages:
+            return np.zeros(0, np.float32)
+        return np.concatenate(self._each([self._pairs.encode(question, text) for text in passages], "together"))
+
+    def _each(self, encodings: Sequence[Encoding], output: str) -> list[Vectors]:
+        if len(encodings) == 1:
+            return [self._run(encodings[0], output)]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(lambda encoding: self._run(encoding, output), encodings))
+
+    def _run(self, encoding: Encoding, output: str) -> Vectors:
+        inputs = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask}
+        inputs["token_type_ids"] = encoding.type_ids
+        given = {name: np.array([numbers], dtype=np.int64) for name, numbers in inputs.items()}
+        return np.asarray(self._session.run([output], given)[0], dtype=np.float32)
 
 
 def is_onnx(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from assistant.expects import asked, holds
 from assistant.kinds import STRICT
 from assistant.lexical import SYNONYM, LexicalScores, Slot
 from assistant.precedent import UNLIKE, wording_by_passage
+from assistant.rerank import best_first, read_together
 from assistant.snapshot import Snapshot
 from assistant.text import STOP, fold, plain, stem, words
 from assistant.types import Hit, Passage, Question
@@ -24,7 +25,9 @@ NEAR_QUESTIONS, COMPLETED = 3, 12
 # What each piece of evidence adds to the score: near what `python -m evals.rank` fits on the dev questions (halved, as
 # the margins of `assistant.extract` expect), with the actors up for purity, as whole answers on dev favoured. The
 # cosine of a passage is a mix of its own text and its bank questions: the best, the nearest three, and all; without a
-# bank its text.
+# bank its text. In a document without bank meaning counts for more, as nothing else bridges other words: a passage
+# falls back by how far it lies behind the nearest of them (as `evals/field` and the dev documents without their
+# bank favoured), so that the nearest keeps its place among those with a bank.
 Weights = Mapping[str, float]
 DEFAULT: Weights = {
     "own": 0.36,
@@ -42,6 +45,8 @@ DEFAULT: Weights = {
     "audience": 0.05,
     "holds": 0.17,
     "section": -0.03,
+    "together": 0.3,
+    "behind": 0.8,
 }
 
 
@@ -84,12 +89,16 @@ def retrieve(
     worded = wording_by_passage(question.search_text, vector, snapshot)
     # A document that no questions are written for is neither lifted nor pushed down by those of others.
     usual = sum(worded.values()) / len(worded) if worded else UNLIKE
+    unasked = [snapshot.passages[number].document not in snapshot.banked for number in candidates]
+    nearest = max((own for (own, *_), alone in zip(cosines, unasked, strict=True) if alone), default=0.0)
     hits: list[Hit] = []
-    for number, (own, *bank) in zip(candidates, cosines, strict=True):
+    for number, (own, *bank), alone in zip(candidates, cosines, unasked, strict=True):
         passage = snapshot.passages[number]
         evidence = _meaning(own, bank) | _structure(question, passage, vocabulary)
+        if alone:
+            evidence["behind"] = own - nearest
         evidence["lexical"] = float(lexical.scores[number]) / lexical.upper_bound
-        evidence["wording"] = worded.get(number, UNLIKE if passage.document in snapshot.banked else usual)
+        evidence["wording"] = worded.get(number, usual if alone else UNLIKE)
         evidence["coverage"] = float(lexical.coverage[number])
         if question.expects:
             evidence["holds"] = (
@@ -99,7 +108,8 @@ def retrieve(
         ways += ["lexical"] if evidence["lexical"] > 0 else []
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
-    ranked = sorted(_spread(hits, snapshot, weights), key=lambda hit: (-hit.score, hit.passage.id))[:k]
+    ranked = sorted(_spread(hits, snapshot, weights), key=best_first)[:k]
+    ranked = read_together(question, ranked, snapshot, encoder, weights.get("together", 0.0))
     first = [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]]
     return first + ranked[COMPLETED:]
 

@@ -23,21 +23,31 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 from transformers import BertModel
 
+from evals.encoder.train import head_of
+
 SMALLEST = 2048
 
 
 class _Sentence(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
-    """The transformer with what modules.json says inside: mean pooling and normalisation."""
+    """The transformer with what modules.json says inside: mean pooling and normalisation; and, for a question and a
+    passage read together, how well the one answers the other."""
 
-    def __init__(self, model: BertModel) -> None:
+    def __init__(self, model: BertModel, head: torch.nn.Linear) -> None:
         super().__init__()
         self.model = model
+        self.head = head
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        states = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        states = self.model(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         mean = (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-        return torch.nn.functional.normalize(mean, p=2, dim=1)
+        # Written out, the linear function stays in full precision: only matrix products are made int8.
+        together = (mean * self.head.weight[0]).sum(1) + self.head.bias
+        return torch.nn.functional.normalize(mean, p=2, dim=1), together
 
 
 def export(folder: Path) -> Path:
@@ -45,18 +55,19 @@ def export(folder: Path) -> Path:
     model = BertModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False)
     model.train(False)
     example = torch.ones(2, 8, dtype=torch.long)
+    inputs = ["input_ids", "attention_mask", "token_type_ids"]
     with tempfile.TemporaryDirectory() as temporary:
         plain, small = Path(temporary) / "plain.onnx", Path(temporary) / "int8.onnx"
         torch.onnx.export(
-            _Sentence(model),
-            (example, example),
+            _Sentence(model, head_of(folder)),
+            (example, example, example - 1),
             str(plain),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vectors"],
+            input_names=inputs,
+            output_names=["vectors", "together"],
             dynamic_axes={
-                "input_ids": {0: "batch", 1: "tokens"},
-                "attention_mask": {0: "batch", 1: "tokens"},
+                **{name: {0: "batch", 1: "tokens"} for name in inputs},
                 "vectors": {0: "batch"},
+                "together": {0: "batch"},
             },
             opset_version=17,
             dynamo=False,

@@ -1,0 +1,91 @@
+"""Question and passage read together: only where there is no bank, and what was not read never gains by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.embed import BUNDLED, Encoder, Vectors
+from assistant.onnx import TOGETHER, OnnxModel
+from assistant.question import understand
+from assistant.rerank import READ_TOGETHER, read_together
+from assistant.types import Hit
+
+LINES = "\n".join(f"- regel {number} over het rooster;" for number in range(READ_TOGETHER + 6))
+
+
+@pytest.fixture(scope="module")
+def unasked(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Assistant:
+    """A corpus of one document without question bank."""
+    from assistant.build import build_index
+
+    folder = tmp_path_factory.mktemp("unasked")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "rooster.md").write_text(f"---\ntitle: Rooster\n---\n# Rooster\n\n{LINES}\n", encoding="utf-8")
+    build_index(folder / "corpus", folder / "index", encoder)
+    return Assistant.open(corpus=folder / "corpus", index=folder / "index")
+
+
+def ranked(assistant: Assistant) -> list[Hit]:
+    passages = [passage for passage in assistant.snapshot.passages if passage.kind == "item"]
+    return [Hit(passage, 2.0 - 0.01 * place) for place, passage in enumerate(passages)]
+
+
+def judging(encoder: Encoder, likes: str, seen: list[str]) -> Encoder:
+    def judge(question: str, texts: Sequence[str]) -> Vectors:
+        seen.extend(texts)
+        return np.array([6.0 if likes in text else -6.0 for text in texts], dtype=np.float32)
+
+    return replace(encoder, _judge=judge)
+
+
+def test_what_answers_comes_first_and_what_was_not_read_stays_behind(unasked: Assistant, encoder: Encoder) -> None:
+    hits, seen = ranked(unasked), list[str]()
+    question = understand("welke regel?", unasked.vocabulary)
+    again = read_together(question, hits, unasked.snapshot, judging(encoder, "regel 5 ", seen), 0.5)
+    assert len(seen) == READ_TOGETHER
+    assert all(text.startswith("Rooster. ") for text in seen)
+    assert again[0].passage == hits[5].passage
+    assert [hit.passage for hit in again[1:]] == [hit.passage for hit in hits if hit.passage != hits[5].passage]
+    assert again[0].evidence["together"] > 0.99
+    assert {round(hit.evidence["together"], 2) for hit in again[1:]} == {0.0}
+    assert [hit.score for hit in again] == sorted((hit.score for hit in again), reverse=True)
+
+
+def test_an_encoder_that_cannot_read_together_leaves_the_order(unasked: Assistant, encoder: Encoder) -> None:
+    hits = ranked(unasked)
+    question = understand("welke regel?", unasked.vocabulary)
+    assert read_together(question, hits, unasked.snapshot, replace(encoder, _judge=None), 0.5) == hits
+
+
+def test_with_a_bank_for_every_hit_nothing_is_read(real_assistant: Assistant, encoder: Encoder) -> None:
+    hits = real_assistant.search("wie bemiddelt bij een conflict?", k=5)
+    seen: list[str] = []
+    question = understand("wie bemiddelt bij een conflict?", real_assistant.vocabulary)
+    assert read_together(question, hits, real_assistant.snapshot, judging(encoder, "", seen), 0.5) == hits
+    assert seen == []
+
+
+def test_the_bundled_encoder_tells_an_answer_from_another_text() -> None:
+    model = OnnxModel(BUNDLED)
+    texts = [
+        "Reglement › Verlof. De medewerker vraagt verlof ten minste vier weken van tevoren schriftelijk aan.",
+        "Reglement › Parkeren. De parkeerplaatsen op het terrein zijn bestemd voor bezoekers.",
+    ]
+    judged = model.judge("hoe lang van tevoren moet ik mijn vrije dagen opgeven?", texts)
+    assert judged[0] > judged[1] + 1
+    np.testing.assert_array_equal(
+        model.judge("hoe lang van tevoren moet ik mijn vrije dagen opgeven?", texts[1:]), judged[1:]
+    )
+    assert model.judge("leeg?", []).shape == (0,)
+    assert np.isfinite(model.judge("lang?", ["woord " * 5 * TOGETHER])).all()
+
+
+def test_a_corpus_without_bank_is_read_in_a_real_search(unasked: Assistant, tmp_path: Path) -> None:
+    hits = unasked.search("rooster regel 3", k=3)
+    assert all(0 < hit.evidence["together"] < 1 for hit in hits)
