@@ -37,9 +37,8 @@ from evals.measures import overlaps
 from evals.sets import FIELD
 
 # A false refusal costs a reader more than a near miss, which shows its source; and other questions than those that the
-# features were chosen on are refused more often: hence small shares. Without a bank answers and near misses are hard to
-# tell apart (AUC 0.82 against 0.97), so that less can be refused at the same price.
-FALSE_REFUSALS = {"with_questions": 0.04, "without_questions": 0.03}
+# features were chosen on are refused more often: hence a small share.
+FALSE_REFUSALS = 0.03
 STRENGTH = 0.3
 
 
@@ -60,22 +59,18 @@ def main() -> None:
         shutil.copytree(corpus, bare, ignore=shutil.ignore_patterns("questions", "vocabulary.yaml", "pathways"))
         dev, field = FOLDER / "dev.jsonl", FOLDER / "field.jsonl"
         written = {
-            name: fitted(asked, Path(temporary), FALSE_REFUSALS[name])
-            for name, asked in (
-                ("with_questions", {corpus: dev}),
-                ("without_questions", {bare: dev, FIELD: field}),
-            )
+            "with_questions": fitted({corpus: dev}, Path(temporary)),
+            "without_questions": fitted({bare: dev, FIELD: field}, Path(temporary)),
         }
     CALIBRATION.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
-def fitted(asked: Mapping[Path, Path], folder: Path, refused: float) -> dict[str, object]:
+def fitted(asked: Mapping[Path, Path], folder: Path) -> dict[str, object]:
     """Index each corpus, measure every case on it, and fit; prints the trade-off between both kinds of mistakes.
 
     Args:
         asked: corpus folders, each with the file of the cases about it.
         folder: for the indexes.
-        refused: the share of the rightly answered questions that the threshold refuses.
     """
     measured: list[Measured] = []
     for number, (corpus, cases) in enumerate(asked.items()):
@@ -102,7 +97,7 @@ def fitted(asked: Mapping[Path, Path], folder: Path, refused: float) -> dict[str
     return {
         "coefficients": {name: round(float(weight), 4) for name, weight in weights if weight},
         "intercept": round(float(fit.intercept_[0] - coefficients @ scaler.mean_), 4),
-        "threshold": round(float(np.quantile(sure[right], refused)), 3),
+        "threshold": round(float(np.quantile(sure[right], FALSE_REFUSALS)), 3),
     }
 
 
