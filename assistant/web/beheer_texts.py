@@ -343,6 +343,8 @@ _BOTH: dict[str, tuple[str, str]] = {
     "term_audience": ("doelgroep", "audience"),
     "term_holds": ("bevat wat gevraagd wordt", "holds what is asked"),
     "term_section": ("onder een passende kop", "under a fitting heading"),
+    "term_together": ("samen gelezen met de vraag", "read together with the question"),
+    "term_behind": ("verder van de vraag dan de beste", "further from the question than the best"),
     # The log
     "log_what": (
         "Wie deed wat, wanneer, met welke versie. Regels komen er alleen bij.",
