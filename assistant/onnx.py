@@ -29,9 +29,9 @@ class OnnxModel:
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(int(settings.get("max_seq_length") or 256))
         self._tokenizer.no_padding()
-        # A question and a passage read together: what is too long loses the end of the passage.
+        # A question and a passage read together: of what is too long the longer one loses its end.
         self._pairs = Tokenizer.from_file(str(folder / TOKENIZER))
-        self._pairs.enable_truncation(TOGETHER, strategy="only_second")
+        self._pairs.enable_truncation(TOGETHER, strategy="longest_first")
         self._pairs.no_padding()
         options = onnxruntime.SessionOptions()
         # Texts are encoded side by side, one thread each: int8 activations are scaled over a whole batch, so that in a

@@ -121,22 +121,22 @@ def right_actors(case: Case, answer: Answer, passages: Sequence[Passage]) -> flo
 
     None where the gold stands under no actor's heading, and for a refusal: nobody's tasks are mixed up there.
     """
-    wanted = actors_at([span for gold in case.gold for span in gold.spans], passages)
+    wanted = set(actors_at([span for gold in case.gold for span in gold.spans], passages))
     if not case.answerable or not wanted or refused(answer):
         return None
     headed = [actors for c in answer.citations if (actors := actors_at([span_of(c)], passages))]
-    return float(all(actors & wanted for actors in headed))
+    return float(all(wanted.intersection(actors) for actors in headed))
 
 
-def actors_at(spans: Sequence[Span], passages: Sequence[Passage]) -> set[str]:
-    """The actors under whose headings some places of the documents stand."""
-    return {
+def actors_at(spans: Sequence[Span], passages: Sequence[Passage]) -> list[str]:
+    """The actors under whose headings some places of the documents stand, once for each passage there."""
+    return [
         actor
         for passage in passages
         if passage.actors
         and any(overlaps((passage.document, passage.quote_start, passage.quote_end), span) for span in spans)
         for actor in passage.actors
-    }
+    ]
 
 
 def refused(answer: Answer) -> float:

@@ -160,11 +160,5 @@ def _reasons(case: Case, answer: Answer, hits: Sequence[Hit]) -> list[str]:
 
 def _actor_of(case: Case, passages: Sequence[Passage]) -> str:
     """The actor in whose section the gold stands; the most frequent one, or 'geen'."""
-    spans = [span for gold in case.gold for span in gold.spans]
-    found = [
-        actor
-        for p in passages
-        if p.actors and any(measures.overlaps((p.document, p.quote_start, p.quote_end), span) for span in spans)
-        for actor in p.actors
-    ]
+    found = measures.actors_at([span for gold in case.gold for span in gold.spans], passages)
     return max(sorted(set(found)), key=found.count) if found else NO_ROLE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,9 +82,12 @@ def test_the_bundled_encoder_tells_an_answer_from_another_text() -> None:
         model.judge("hoe lang van tevoren moet ik mijn vrije dagen opgeven?", texts[1:]), judged[1:]
     )
     assert model.judge("leeg?", []).shape == (0,)
-    assert np.isfinite(model.judge("lang?", ["woord " * 5 * TOGETHER])).all()
+    long = "woord " * 5 * TOGETHER
+    for question, text in (("lang?", long), (long, "kort."), (long, long)):
+        assert np.isfinite(model.judge(question, [text])).all()
 
 
-def test_a_corpus_without_bank_is_read_in_a_real_search(unasked: Assistant, tmp_path: Path) -> None:
+def test_a_corpus_without_bank_is_read_in_a_real_search(unasked: Assistant) -> None:
     hits = unasked.search("rooster regel 3", k=3)
     assert all(0 < hit.evidence["together"] < 1 for hit in hits)
+    assert unasked.ask("Geldt dit rooster? " + "Ik vraag het me af. " * 60).status in {"answered", "not_found"}
