@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderError
-from assistant.onnx import OnnxModel, is_onnx
+from assistant.onnx import OnnxEncoder, is_onnx
 
 BUNDLED = Path(__file__).resolve().parent / "encoder"
 BATCH = 64
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]
-Judge = Callable[[str, Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +33,6 @@ class Encoder:
     dimensions: int
     _query: Encode = field(repr=False)
     _passages: Encode = field(repr=False)
-    _judge: Judge | None = field(default=None, repr=False)
 
     @lru_cache(maxsize=64)  # noqa: B019  # the few encoders of a process live as long as it does
     def query(self, text: str) -> Vectors:
@@ -57,11 +55,6 @@ class Encoder:
                 progress(len(rows))
         return result
 
-    def judge(self, question: str, texts: Sequence[str]) -> Vectors | None:
-        """How well each text answers a question, read together with it: shape (len(texts),), about -6 … 6, above 0
-        where it answers; None from an encoder that did not learn this."""
-        return None if self._judge is None else self._checked(self._judge(question, texts))
-
     def _checked(self, vectors: Vectors) -> Vectors:
         if not np.isfinite(vectors).all():
             raise EncoderError(f"De encoder {self.name} gaf ongeldige getallen. Kies een andere met --embedder.")
@@ -82,8 +75,8 @@ def load_encoder(name: str = "bundled") -> Encoder:
     local = folder.is_dir()
     try:
         if local and is_onnx(folder):
-            model = OnnxModel(folder)
-            return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode, model.judge)
+            model = OnnxEncoder(folder)
+            return Encoder(name, _fingerprint(folder), model.dimensions, model.encode, model.encode)
         return _sentence_transformer(
             name, str(folder) if local else name, _fingerprint(folder) if local else f"hub:{name}"
         )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from assistant.embed import Encoder
 from assistant.findable import search_text
+from assistant.judge import Judge, judged
 from assistant.snapshot import Snapshot
 from assistant.types import Hit, Question
 
@@ -22,30 +20,28 @@ def best_first(hit: Hit) -> tuple[float, str]:
 
 
 def read_together(
-    question: Question, ranked: Sequence[Hit], snapshot: Snapshot, encoder: Encoder, weight: float
+    question: Question, ranked: Sequence[Hit], snapshot: Snapshot, weight: float, judge: Judge = judged
 ) -> list[Hit]:
     """Rank again when one of the first hits is from a document without question bank.
 
     A bank says more than this can: with one for each hit nothing is done, as it changed nothing on the dev questions.
-    `Hit.evidence` gets `together`: from 0 to 1, how surely the encoder, which read both, takes the passage for an
-    answer (cross-encoding after Nogueira and Cho 2019, arXiv 1901.04085, by the weights that also give the vectors).
+    `Hit.evidence` gets `together`: from 0 to 1, how surely the passage answers, read together with the question.
 
     Args:
         question: as understood.
         ranked: best first.
         snapshot: knows which documents have a bank.
-        encoder: one that cannot read together leaves the order as it is.
         weight: what a sure answer adds to the score of a hit.
+        judge: question and texts → from 0 to 1 for each.
+
+    Raises:
+        EncoderError: the judge cannot be loaded.
     """
     first = ranked[:READ_TOGETHER]
     if all(hit.passage.document in snapshot.banked for hit in first):
         return list(ranked)
     asked = question.search_text if question.follow_up else question.text
-    texts = [search_text(hit.passage, snapshot.documents[hit.passage.document].title) for hit in first]
-    judged = encoder.judge(asked, texts)
-    if judged is None:
-        return list(ranked)
-    answers = 1 / (1 + np.exp(-judged))
+    answers = judge(asked, [search_text(hit.passage, snapshot.documents[hit.passage.document].title) for hit in first])
     # What was not read is taken for no better than the worst of what was.
     values = [*map(float, answers), *[float(answers.min())] * (len(ranked) - len(first))]
     lifted = [

@@ -45,7 +45,7 @@ DEFAULT: Weights = {
     "audience": 0.05,
     "holds": 0.17,
     "section": -0.03,
-    "together": 0.3,
+    "together": 0.45,
     "behind": 0.8,
 }
 
@@ -109,7 +109,7 @@ def retrieve(
         ways += ["questions"] if bank and max(bank) > own else []
         hits.append(Hit(passage, _total(evidence, weights), max(own, *bank, -1.0), evidence, found_by=tuple(ways)))
     ranked = sorted(_spread(hits, snapshot, weights), key=best_first)[:k]
-    ranked = read_together(question, ranked, snapshot, encoder, weights.get("together", 0.0))
+    ranked = read_together(question, ranked, snapshot, weights.get("together", 0.0))
     first = [_complete(hit, question, snapshot, slots, lexical, vector) for hit in ranked[:COMPLETED]]
     return first + ranked[COMPLETED:]
 

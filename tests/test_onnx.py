@@ -10,7 +10,7 @@ import pytest
 from support import CORPUS
 
 from assistant.embed import BUNDLED, Encoder, _sentence_transformer
-from assistant.onnx import OnnxModel, is_onnx
+from assistant.onnx import OnnxEncoder, is_onnx
 from assistant.read import read_corpus
 from assistant.split import split_document
 from assistant.vocabulary import Vocabulary
@@ -36,7 +36,7 @@ def test_vectors_equal_those_of_sentence_transformers(encoder: Encoder, texts: l
 
 
 def test_a_vector_does_not_depend_on_its_neighbours(texts: list[str]) -> None:
-    model = OnnxModel(BUNDLED)
+    model = OnnxEncoder(BUNDLED)
     few = texts[:24]
     alone = np.concatenate([model.encode([text]) for text in few])
     np.testing.assert_array_equal(model.encode(few), alone)
@@ -45,7 +45,7 @@ def test_a_vector_does_not_depend_on_its_neighbours(texts: list[str]) -> None:
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    model = OnnxModel(BUNDLED)
+    model = OnnxEncoder(BUNDLED)
     assert model.encode([]).shape == (0, model.dimensions)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assistant import judge
 from assistant.assistant import Assistant
-from assistant.embed import BUNDLED, Encoder, Vectors
-from assistant.onnx import TOGETHER, OnnxModel
+from assistant.embed import Encoder
+from assistant.errors import EncoderError
+from assistant.judge import Judge, judged
+from assistant.onnx import TOGETHER, Vectors
 from assistant.question import understand
 from assistant.rerank import READ_TOGETHER, read_together
 from assistant.types import Hit
@@ -35,18 +38,18 @@ def ranked(assistant: Assistant) -> list[Hit]:
     return [Hit(passage, 2.0 - 0.01 * place) for place, passage in enumerate(passages)]
 
 
-def judging(encoder: Encoder, likes: str, seen: list[str]) -> Encoder:
+def judging(likes: str, seen: list[str]) -> Judge:
     def judge(question: str, texts: Sequence[str]) -> Vectors:
         seen.extend(texts)
-        return np.array([6.0 if likes in text else -6.0 for text in texts], dtype=np.float32)
+        return np.array([1.0 if likes in text else 0.0 for text in texts], dtype=np.float32)
 
-    return replace(encoder, _judge=judge)
+    return judge
 
 
-def test_what_answers_comes_first_and_what_was_not_read_stays_behind(unasked: Assistant, encoder: Encoder) -> None:
+def test_what_answers_comes_first_and_what_was_not_read_stays_behind(unasked: Assistant) -> None:
     hits, seen = ranked(unasked), list[str]()
     question = understand("welke regel?", unasked.vocabulary)
-    again = read_together(question, hits, unasked.snapshot, judging(encoder, "regel 5 ", seen), 0.5)
+    again = read_together(question, hits, unasked.snapshot, 0.5, judging("regel 5 ", seen))
     assert len(seen) == READ_TOGETHER
     assert all(text.startswith("Rooster. ") for text in seen)
     assert again[0].passage == hits[5].passage
@@ -56,35 +59,35 @@ def test_what_answers_comes_first_and_what_was_not_read_stays_behind(unasked: As
     assert [hit.score for hit in again] == sorted((hit.score for hit in again), reverse=True)
 
 
-def test_an_encoder_that_cannot_read_together_leaves_the_order(unasked: Assistant, encoder: Encoder) -> None:
-    hits = ranked(unasked)
-    question = understand("welke regel?", unasked.vocabulary)
-    assert read_together(question, hits, unasked.snapshot, replace(encoder, _judge=None), 0.5) == hits
-
-
-def test_with_a_bank_for_every_hit_nothing_is_read(real_assistant: Assistant, encoder: Encoder) -> None:
+def test_with_a_bank_for_every_hit_nothing_is_read(real_assistant: Assistant) -> None:
     hits = real_assistant.search("wie bemiddelt bij een conflict?", k=5)
     seen: list[str] = []
     question = understand("wie bemiddelt bij een conflict?", real_assistant.vocabulary)
-    assert read_together(question, hits, real_assistant.snapshot, judging(encoder, "", seen), 0.5) == hits
+    assert read_together(question, hits, real_assistant.snapshot, 0.5, judging("", seen)) == hits
     assert seen == []
 
 
-def test_the_bundled_encoder_tells_an_answer_from_another_text() -> None:
-    model = OnnxModel(BUNDLED)
+def test_the_bundled_judge_tells_an_answer_from_another_text() -> None:
+    asked = "hoe lang van tevoren moet ik mijn vrije dagen opgeven?"
     texts = [
         "Reglement › Verlof. De medewerker vraagt verlof ten minste vier weken van tevoren schriftelijk aan.",
         "Reglement › Parkeren. De parkeerplaatsen op het terrein zijn bestemd voor bezoekers.",
     ]
-    judged = model.judge("hoe lang van tevoren moet ik mijn vrije dagen opgeven?", texts)
-    assert judged[0] > judged[1] + 1
-    np.testing.assert_array_equal(
-        model.judge("hoe lang van tevoren moet ik mijn vrije dagen opgeven?", texts[1:]), judged[1:]
-    )
-    assert model.judge("leeg?", []).shape == (0,)
+    both = judged(asked, texts)
+    assert both[0] > 0.5 > both[1]
+    np.testing.assert_array_equal(judged(asked, texts[1:]), both[1:])
+    assert judged("leeg?", []).shape == (0,)
     long = "woord " * 5 * TOGETHER
     for question, text in (("lang?", long), (long, "kort."), (long, long)):
-        assert np.isfinite(model.judge(question, [text])).all()
+        assert 0 <= judged(question, [text])[0] <= 1
+
+
+def test_a_judge_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(judge, "BUNDLED", tmp_path)
+    judge._load.cache_clear()
+    with pytest.raises(EncoderError, match="Installeer het pakket opnieuw"):
+        judged("wie?", ["de secretaris"])
+    judge._load.cache_clear()
 
 
 def test_a_corpus_without_bank_is_read_in_a_real_search(unasked: Assistant) -> None:

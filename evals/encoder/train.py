@@ -19,7 +19,7 @@ import random
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,17 +27,17 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from transformers import BertModel
 
 TEMPERATURE = 0.05
 PASSAGES, LEFTS, NEAR = 32, 6, 2
 # Passages of a batch that follow one another where they were written: alike ones, told apart by their meaning alone.
 TOGETHER = 4
-LONGEST, LONGEST_TOGETHER = 96, 128
-# Wrong passages that a question is read together with.
-WRONG = 3
-WEIGHTS, HEAD = "model.safetensors", "together.safetensors"
+LONGEST = 96
+# Passages that a bank question without an answer is a near-miss of.
+BESIDE = 2
+WEIGHTS, WORDS = "model.safetensors", "embeddings.word_embeddings.weight"
 Item = TypeVar("Item")
 
 
@@ -52,44 +52,33 @@ class Pair:
 
 @dataclass(frozen=True)
 class PairSet:
-    """Pairs of one kind, the share of the steps that they get, and whether their two sides are also read together."""
+    """Pairs of one kind, and the share of the steps that they get."""
 
     name: str
     share: float
     pairs: list[Pair]
-    together: bool = False
 
 
 @dataclass(frozen=True)
 class Reader:
-    """The transformer in training: texts → vectors, and a question read together with a passage → how well it is
-    answered there."""
+    """The transformer in training: texts → vectors."""
 
     model: BertModel
     tokenizer: Tokenizer
-    pair_tokenizer: Tokenizer
-    head: torch.nn.Linear
 
     def vectors(self, texts: Sequence[str]) -> torch.Tensor:
-        """Texts → unit vectors: mean pooling over the last layer."""
-        return functional.normalize(
-            self._mean([(e.ids, e.type_ids) for e in self.tokenizer.encode_batch(list(texts))]), dim=1
-        )
+        """Texts → unit vectors."""
+        return functional.normalize(self.mean(self.tokenizer.encode_batch(list(texts))), dim=1)
 
-    def scores(self, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
-        """Questions with passages → a number each: a linear function of the mean over both."""
-        encoded = self.pair_tokenizer.encode_batch([(question, passage) for question, passage in pairs])
-        scores: torch.Tensor = self.head(self._mean([(e.ids, e.type_ids) for e in encoded]))[:, 0]
-        return scores
-
-    def _mean(self, batch: Sequence[tuple[list[int], list[int]]]) -> torch.Tensor:
-        longest = max(len(ids) for ids, _ in batch)
-        ids = torch.zeros(len(batch), longest, dtype=torch.long)
+    def mean(self, encodings: Sequence[Encoding]) -> torch.Tensor:
+        """Tokens → the mean over the last layer, in single precision; the layers compute in half of it."""
+        longest = max(len(encoding.ids) for encoding in encodings)
+        ids = torch.zeros(len(encodings), longest, dtype=torch.long)
         kinds, mask = ids.clone(), ids.clone()
-        for row, (found, kind) in enumerate(batch):
-            ids[row, : len(found)] = torch.tensor(found)
-            kinds[row, : len(found)] = torch.tensor(kind)
-            mask[row, : len(found)] = 1
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
+            kinds[row, : len(encoding.ids)] = torch.tensor(encoding.type_ids)
+            mask[row, : len(encoding.ids)] = 1
         with torch.autocast("cpu", torch.bfloat16):
             states = self.model(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
         mean: torch.Tensor = (states.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
@@ -111,26 +100,19 @@ def main() -> None:
     random.seed(options.seed)
     np.random.seed(options.seed)
     torch.set_num_threads(options.threads)
-    sets = list(read_sets(options.data, options.bank))
-    for one in sets:
-        too = ", read together too" if one.together else ""
-        print(f"{one.name}: {len(one.pairs)} pairs, {one.share:.0%} of the steps{too}")
     model = BertModel.from_pretrained(
         options.start, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False
     )
-    reader = Reader(
-        model,
-        tokenizer_of(options.start, LONGEST, "longest_first"),
-        tokenizer_of(options.start, LONGEST_TOGETHER, "only_second"),
-        head_of(options.start),
-    )
+    reader = Reader(model, tokenizer_of(options.start, LONGEST, "longest_first"))
+    sets = list(read_sets(options.data, options.bank, reader))
+    for one in sets:
+        print(f"{one.name}: {len(one.pairs)} pairs, {one.share:.0%} of the steps")
     train(reader, sets, options.minutes * 60)
     before = {name: value.float() for name, value in load_file(options.start / WEIGHTS).items()}
     state = {**before, **model.state_dict()}
     mean = {name: (value + before[name]) / 2 for name, value in state.items()}
     for weights, out in ((state, options.out), (mean, options.out.with_name(options.out.name + "-average"))):
         save(weights, options.start, out)
-        save_file({name: value.detach() for name, value in reader.head.state_dict().items()}, out / HEAD)
 
 
 def tokenizer_of(start: Path, longest: int, cut: str) -> Tokenizer:
@@ -141,19 +123,8 @@ def tokenizer_of(start: Path, longest: int, cut: str) -> Tokenizer:
     return tokenizer
 
 
-def head_of(start: Path) -> torch.nn.Linear:
-    """What was learnt before of the judgement over a question and a passage, or a beginning of it."""
-    head = torch.nn.Linear(384, 1)
-    if (start / HEAD).is_file():
-        head.load_state_dict(load_file(start / HEAD))
-    else:
-        torch.nn.init.normal_(head.weight, std=0.02)
-        torch.nn.init.zeros_(head.bias)
-    return head
-
-
-def read_sets(data: Sequence[Path], bank: Path | None) -> Iterator[PairSet]:
-    """The pairs by kind.
+def read_sets(data: Sequence[Path], bank: Path | None, reader: Reader) -> Iterator[PairSet]:
+    """The pairs by kind; the reader finds beside which passages a question without an answer lies.
 
     Read are pairs-*.jsonl, sentences.tsv, groups.tsv (written for this project) and the *.tsv.xz of assistant/encoder.
     """
@@ -177,9 +148,9 @@ def read_sets(data: Sequence[Path], bank: Path | None) -> Iterator[PairSet]:
     # What follows one another here may mean the same, so that it must not stand in one batch.
     for pairs in (short, headings, parallel, lexicon, same_meaning):
         random.Random(0).shuffle(pairs)
-    yield PairSet("question–passage", 0.6 if not bank else 0.45, written, together=True)
+    yield PairSet("question–passage", 0.6 if not bank else 0.45, written)
     if bank:
-        yield PairSet("question bank", 0.15, list(_bank(bank)), together=True)
+        yield PairSet("question bank", 0.15, bank_of(bank, reader))
     yield PairSet("question–passage and paraphrase, short", 0.1, short)
     yield PairSet("heading–paragraph", 0.08, headings[:60_000])
     yield PairSet("parallel sentences", 0.1, parallel)
@@ -208,15 +179,42 @@ def _group(row: Sequence[str]) -> Pair:
     return Pair(row[bar - 1], (*row[: bar - 1], *row[bar + 1 :]))
 
 
-def _bank(folder: Path) -> Iterator[Pair]:
-    """Passages with the bank questions that were written for them, under its headings as the index shows it."""
+def bank_of(folder: Path, reader: Reader) -> list[Pair]:
+    """Passages with the bank questions that were written for them, under their headings as the index shows them.
+
+    A question that was written down as unanswered is a near-miss of the passages of its document that lie nearest to
+    it before training (of all documents, where it was written for none).
+    """
     import yaml
 
+    passages: list[Pair] = []
+    documents: list[tuple[range, list[str]]] = []
     for path in sorted(folder.glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("passages", []):
+        file = yaml.safe_load(path.read_text(encoding="utf-8"))
+        first = len(passages)
+        for entry in file.get("passages", []):
             place = ". ".join(entry[key] for key in ("under", "section") if entry.get(key))
             passage = f"{place}. {entry['quote']}" if place else entry["quote"]
-            yield Pair(passage, (*entry["questions"], *entry["english"]))
+            passages.append(Pair(passage, (*entry["questions"], *entry["english"])))
+        documents.append((range(first, len(passages)), file.get("unanswered", [])))
+    near: list[list[str]] = [[] for _ in passages]
+    vectors = vectors_of(reader, [pair.right for pair in passages])
+    for own, unanswered in documents:
+        if not unanswered:
+            continue
+        places = own or range(len(passages))
+        cosines = vectors_of(reader, unanswered) @ vectors[places.start : places.stop].T
+        nearest = cosines.topk(min(BESIDE, len(places)), dim=1).indices.tolist()
+        for question, beside in zip(unanswered, nearest, strict=True):
+            for place in beside:
+                near[places[place]].append(question)
+    return [replace(pair, near=tuple(near[number])) for number, pair in enumerate(passages)]
+
+
+def vectors_of(reader: Reader, texts: Sequence[str]) -> torch.Tensor:
+    """Unit vectors of many texts, as the reader gives them before training."""
+    with torch.no_grad():
+        return torch.cat([reader.vectors(texts[first : first + 256]) for first in range(0, len(texts), 256)])
 
 
 def train(reader: Reader, sets: Sequence[PairSet], seconds: float) -> None:
@@ -228,12 +226,11 @@ def train(reader: Reader, sets: Sequence[PairSet], seconds: float) -> None:
             module.p = 0.0
     table = list(model.embeddings.word_embeddings.parameters())
     body = [p for name, p in model.named_parameters() if not name.startswith("embeddings.word")]
-    rates = (2e-4, 6e-5, 1e-3)
+    rates = (2e-4, 6e-5)
     optimiser = torch.optim.AdamW(
         [
             {"params": table, "lr": rates[0], "weight_decay": 0.0},
             {"params": body, "lr": rates[1], "weight_decay": 0.01},
-            {"params": list(reader.head.parameters()), "lr": rates[2], "weight_decay": 0.0},
         ],
         betas=(0.9, 0.98),
         fused=True,
@@ -241,48 +238,33 @@ def train(reader: Reader, sets: Sequence[PairSet], seconds: float) -> None:
     started = last = time.time()
     step = 0
     losses: list[float] = []
-    judged: list[float] = []
     while (done := (time.time() - started) / seconds) < 1:
         factor = min(1.0, (step + 1) / 25) * max(0.03, 1 - done)
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
         chosen = random.choices(sets, [one.share for one in sets])[0]
         batch = batch_of(chosen.pairs)
-        left, owner, right = sides_of(reader, batch)
-        loss = contrast_of(reader, batch, left, owner, right)
+        loss = contrast_of(reader, batch, *sides_of(reader, batch))
         losses.append(loss.item())
-        if chosen.together:
-            together = together_of(reader, batch, left[1], owner, (left[0] @ right.T).detach())
-            judged.append(together.item())
-            loss = loss + together
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_([*model.parameters(), *reader.head.parameters()], 1.0)
+        torch.nn.utils.clip_grad_norm_(list(model.parameters()), 1.0)
         optimiser.step()
         step += 1
         if time.time() - last > 60:
-            loss_now, judged_now = np.mean(losses), np.mean(judged)
-            spent = time.time() - started
-            print(f"{spent:.0f} s, step {step}, loss {loss_now:.3f}, together {judged_now:.3f}", flush=True)
-            losses, judged, last = [], [], time.time()
+            print(f"{time.time() - started:.0f} s, step {step}, loss {np.mean(losses):.3f}", flush=True)
+            losses, last = [], time.time()
 
 
-def sides_of(
-    reader: Reader, pairs: Sequence[Pair]
-) -> tuple[tuple[torch.Tensor, list[str]], torch.Tensor, torch.Tensor]:
-    """Some lefts of each pair (vectors and texts), the number of the pair of each, and the vectors of the rights."""
+def sides_of(reader: Reader, pairs: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The vectors of some lefts of each pair, the number of the pair of each, and the vectors of the rights."""
     chosen = [(owner, left) for owner, pair in enumerate(pairs) for left in some(pair.lefts, LEFTS)]
-    texts = [text for _, text in chosen]
     owner = torch.tensor([number for number, _ in chosen])
-    return (reader.vectors(texts), texts), owner, reader.vectors([pair.right for pair in pairs])
+    return reader.vectors([text for _, text in chosen]), owner, reader.vectors([pair.right for pair in pairs])
 
 
 def contrast_of(
-    reader: Reader,
-    pairs: Sequence[Pair],
-    left: tuple[torch.Tensor, list[str]],
-    owner: torch.Tensor,
-    right: torch.Tensor,
+    reader: Reader, pairs: Sequence[Pair], left: torch.Tensor, owner: torch.Tensor, right: torch.Tensor
 ) -> torch.Tensor:
     """InfoNCE both ways: a question finds its passage, a passage its question among the others and the near-misses.
 
@@ -290,37 +272,13 @@ def contrast_of(
     negatives of one another.
     """
     near = [text for pair in pairs for text in some(pair.near, NEAR)]
-    scores = left[0] @ right.T / TEMPERATURE
+    scores = left @ right.T / TEMPERATURE
     target = torch.arange(len(owner))
     siblings = (owner[:, None] == owner[None, :]) & (target[:, None] != target[None, :])
     back = scores.T[owner].masked_fill(siblings, -1e4)
     if near:
         back = torch.cat([back, (right @ reader.vectors(near).T / TEMPERATURE)[owner]], 1)
     return (functional.cross_entropy(scores, owner) + functional.cross_entropy(back, target)) / 2
-
-
-def together_of(
-    reader: Reader, pairs: Sequence[Pair], lefts: Sequence[str], owner: torch.Tensor, near: torch.Tensor
-) -> torch.Tensor:
-    """A question of each passage read together with it, and with the wrong ones of the batch that lie nearest to it.
-
-    The right one must come first (listwise cross-entropy); and by itself each is judged right or wrong, as are the
-    near-misses of a passage (binary cross-entropy): a number that says whether a passage answers at all.
-    """
-    rows = [
-        random.choice([row for row, number in enumerate(owner.tolist()) if number == one]) for one in range(len(pairs))
-    ]
-    asked: list[tuple[str, str]] = []
-    for number, row in enumerate(rows):
-        order = [one for one in near[row].argsort(descending=True).tolist() if one != number]
-        asked += [(lefts[row], pairs[one].right) for one in (number, *order[:WRONG])]
-    missed = [(question, pair.right) for pair in pairs for question in some(pair.near, 1)]
-    scores = reader.scores(asked + missed)
-    listed = scores[: len(asked)].view(len(pairs), WRONG + 1)
-    first = functional.cross_entropy(listed, torch.zeros(len(pairs), dtype=torch.long))
-    truth = torch.zeros(len(scores))
-    truth[: len(asked) : WRONG + 1] = 1.0
-    return first + functional.binary_cross_entropy_with_logits(scores, truth, pos_weight=torch.tensor(float(WRONG)))
 
 
 def batch_of(pairs: Sequence[Pair]) -> list[Pair]:
@@ -339,7 +297,17 @@ def save(state: dict[str, torch.Tensor], start: Path, out: Path) -> None:
     """Write weights in half precision, with the tokenizer and settings of the folder that they started from."""
     shutil.copytree(start, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns(WEIGHTS, "graph.*", "README.md"))
     halves = {name: value.half().contiguous() for name, value in state.items()}
+    halves[WORDS] = shortened(halves[WORDS])
     save_file(halves, out / WEIGHTS, metadata={"format": "pt"})
+
+
+def shortened(halves: torch.Tensor) -> torch.Tensor:
+    """Numbers in half precision rounded to five bits after the first (1.6 % at most), the last five left zero.
+
+    The table of words is half of the weights, and so takes a third less in the wheel.
+    """
+    bits = halves.view(torch.int16).to(torch.int32)
+    return ((bits + 16) & ~31).to(torch.int16).view(torch.float16)
 
 
 if __name__ == "__main__":
