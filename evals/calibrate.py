@@ -1,7 +1,7 @@
 """Fit the confidence models on the dev questions: python -m evals.calibrate.
 
 Writes assistant/calibration.json: for a corpus with a question bank and for one without bank and vocabulary the
-coefficients, and the threshold at which FALSE_REFUSALS of the dev questions that are answered rightly are refused when
+coefficients, and the threshold at which FALSE_REFUSALS (WITHOUT_BANK) of the dev questions answered rightly are refused when
 each question is judged by a model that was fitted without it (ten folds). The second is also fitted on the questions of
 evals/field. Test questions are not read.
 """
@@ -37,8 +37,9 @@ from evals.measures import overlaps
 from evals.sets import FIELD
 
 # A false refusal costs a reader more than a near miss, which shows its source; and other questions than those that the
-# features were chosen on are refused more often: hence a small share.
-FALSE_REFUSALS = 0.03
+# features were chosen on are refused more often: hence a small share; without a bank, where plain questions are less
+# sure than near misses in the words of a document, a smaller one.
+FALSE_REFUSALS, WITHOUT_BANK = 0.03, 0.02
 STRENGTH = 0.3
 
 
@@ -59,18 +60,19 @@ def main() -> None:
         shutil.copytree(corpus, bare, ignore=shutil.ignore_patterns("questions", "vocabulary.yaml", "pathways"))
         dev, field = FOLDER / "dev.jsonl", FOLDER / "field.jsonl"
         written = {
-            "with_questions": fitted({corpus: dev}, Path(temporary)),
-            "without_questions": fitted({bare: dev, FIELD: field}, Path(temporary)),
+            "with_questions": fitted({corpus: dev}, Path(temporary), FALSE_REFUSALS),
+            "without_questions": fitted({bare: dev, FIELD: field}, Path(temporary), WITHOUT_BANK),
         }
     CALIBRATION.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
-def fitted(asked: Mapping[Path, Path], folder: Path) -> dict[str, object]:
+def fitted(asked: Mapping[Path, Path], folder: Path, refused: float) -> dict[str, object]:
     """Index each corpus, measure every case on it, and fit; prints the trade-off between both kinds of mistakes.
 
     Args:
         asked: corpus folders, each with the file of the cases about it.
         folder: for the indexes.
+        refused: the share of rightly answered questions that may be refused; it sets the threshold.
     """
     measured: list[Measured] = []
     for number, (corpus, cases) in enumerate(asked.items()):
@@ -97,7 +99,7 @@ def fitted(asked: Mapping[Path, Path], folder: Path) -> dict[str, object]:
     return {
         "coefficients": {name: round(float(weight), 4) for name, weight in weights if weight},
         "intercept": round(float(fit.intercept_[0] - coefficients @ scaler.mean_), 4),
-        "threshold": round(float(np.quantile(sure[right], FALSE_REFUSALS)), 3),
+        "threshold": round(float(np.quantile(sure[right], refused)), 3),
     }
 
 
