@@ -1,10 +1,9 @@
 """Fit the confidence models on the dev questions: python -m evals.calibrate.
 
 Writes assistant/calibration.json: for a corpus with a question bank and for one without bank and vocabulary the
-coefficients, and the threshold at which FALSE_REFUSALS (WITHOUT_BANK) of the dev questions answered rightly are refused
-when
-each question is judged by a model that was fitted without it (ten folds). The second is also fitted on the questions of
-evals/field. Test questions are not read.
+coefficients, and the threshold at which FALSE_REFUSALS (WITHOUT_BANK) of the dev questions that are answered rightly
+are refused when each question is judged by a model that was fitted without it (ten folds). The second is also fitted
+on the questions of evals/field. Test questions are not read.
 """
 
 from __future__ import annotations

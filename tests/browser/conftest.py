@@ -44,13 +44,12 @@ def server_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def corpus_folder(tmp_path_factory):
-    """The real documents, one question bank, the pathways and a hostile document."""
+    """The real documents with their question banks, the pathways and a hostile document."""
     corpus = tmp_path_factory.mktemp("corpus")
     for path in (*ROOT.joinpath("corpus").glob("*.md"), ROOT / "corpus/vocabulary.yaml"):
         if path.name != "README.md":
             shutil.copy(path, corpus / path.name)
-    (corpus / "questions").mkdir()
-    shutil.copy(ROOT / "corpus/questions/lop-mg-update-ontwikkeltraject.yaml", corpus / "questions")
+    shutil.copytree(ROOT / "corpus/questions", corpus / "questions")
     if ROOT.joinpath("corpus/pathways").is_dir():
         shutil.copytree(ROOT / "corpus/pathways", corpus / "pathways")
     (corpus / "kwaad <img src=x onerror=alert(1)>.md").write_text(HOSTILE, encoding="utf-8")
