@@ -10,7 +10,7 @@ from assistant.judge import Judge, judged
 from assistant.snapshot import Snapshot
 from assistant.types import Hit, Question
 
-# So many of the first hits are read together with the question: some 12 ms on two cores.
+# So many of the first hits are read together with the question: some 20 ms on two cores.
 READ_TOGETHER = 12
 
 
