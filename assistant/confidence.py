@@ -13,10 +13,12 @@ from assistant.extract import Group, answers_kind
 from assistant.kinds import STRICT
 from assistant.precedent import Precedent
 from assistant.question import names_section
-from assistant.text import content_words
-from assistant.types import Hit, Question
+from assistant.text import STOP, content_words, plain, stem, words
+from assistant.types import Hit, Passage, Question
 
 CALIBRATION = Path(__file__).resolve().parent / "calibration.json"
+# Words of a question that is a term to look up and nothing more.
+BARE = 3
 
 
 def features(
@@ -73,10 +75,12 @@ def features(
 
 def _speaks_for_itself(question: Question, best: Hit, held: Mapping[str, float]) -> bool:
     """Whether what was asked before proves nothing: the passage writes the abbreviation out or has the address of the
-    very thing, the answer is put together of two actors, or the headings have just the section that is asked for."""
+    very thing, the answer is put together of two actors, the headings have just the section that is asked for, or the
+    question is a bare term that the passage itself has: nothing is asked of it."""
     things = things_of(question.search_text)
     return (
         question.expects == "expansion"
+        or (_is_bare_term(question) and _has_itself(best.passage, question.search_text))
         or (question.kind == "comparison" and len(question.actors) > 1)
         or names_section(question)
         or (
@@ -86,6 +90,18 @@ def _speaks_for_itself(question: Question, best: Hit, held: Mapping[str, float])
             and not _missing(things, held)
         )
     )
+
+
+def _is_bare_term(question: Question) -> bool:
+    """Whether only a few words to look up were typed: 'opleidingsplan aios', not 'wie maakt het opleidingsplan'."""
+    typed = words(question.text)
+    return question.expects is None and not question.follow_up and len(typed) <= BARE and not STOP & set(typed)
+
+
+def _has_itself(passage: Passage, text: str) -> bool:
+    """Whether a passage, without what is asked about it, has every content word of a text."""
+    own = {stem(word) for word in words(plain(passage.quote))}
+    return own.issuperset(map(stem, content_words(text)))
 
 
 def _missing(wanted: Sequence[str], held: Mapping[str, float]) -> float:

@@ -51,3 +51,15 @@ def test_a_document_without_written_questions_is_judged_without_those_of_others(
     alone = precedent_of(text, vector, parts.snapshot, answered=False)
     assert alone.gap < 0.95
     assert alone.unanswered == 0.0
+
+
+def test_a_bare_term_that_a_passage_has_is_no_near_miss(real_assistant: Assistant) -> None:
+    """Typed words to look up ask nothing of the passage, whatever was asked about it that it does not say."""
+    assert real_assistant.ask("overdrachtsdocument aios").status == "answered"
+    assert real_assistant.ask("mmv congres").status == "answered"
+
+
+def test_a_term_that_only_was_asked_about_stays_a_near_miss(real_assistant: Assistant) -> None:
+    assert real_assistant.ask("kosten masterclass").status == "not_found"
+    assert real_assistant.ask("verlof").status == "not_found"
+    assert real_assistant.ask("Hoeveel bladzijden heeft een overdrachtsdocument van een aios?").status == "not_found"
