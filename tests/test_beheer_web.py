@@ -11,6 +11,7 @@ import shutil
 import threading
 from pathlib import Path
 from time import time
+from typing import get_args
 
 import pytest
 from docx import Document as WordDocument
@@ -31,14 +32,19 @@ from assistant.build import build_index
 from assistant.embed import Encoder
 from assistant.errors import FailedError, UsageError
 from assistant.feedback import Feedback, Verdict
+from assistant.kinds import ASKED
 from assistant.publication import publications
+from assistant.question import understand
 from assistant.retrieve import DEFAULT
 from assistant.settings import Settings
 from assistant.snapshot import published_id, snapshot_ids
 from assistant.state import corpus_changed
+from assistant.types import QuestionKind
 from assistant.vocabulary import load_vocabulary
 from assistant.web.app import create_app
 from assistant.web.beheer_access import networks
+from assistant.web.beheer_insight import bench_html
+from assistant.web.beheer_parts import Look
 from assistant.web.beheer_texts import SAY
 from assistant.written_questions import drafts_file, read_written
 from evals.llm.server import llm_server, says
@@ -721,6 +727,20 @@ def test_the_bench_shows_terms_that_add_up_to_the_score(site: Site) -> None:
 
 def test_every_term_of_a_score_has_words() -> None:
     assert {f"term_{name}" for name in DEFAULT} <= SAY["nl"].keys()
+
+
+def test_whatever_a_question_is_understood_as_has_words() -> None:
+    assert {f"kind_{kind}" for kind in get_args(QuestionKind)} <= SAY["nl"].keys()
+    assert {f"expects_{kind}" for kind, _ in ASKED} <= SAY["nl"].keys()
+
+
+def test_the_bench_tells_in_the_readers_words_how_a_question_was_understood(real_assistant: Assistant) -> None:
+    vocabulary = real_assistant.vocabulary
+    text = "Wat is het verschil tussen de COC en de Raad van Bestuur bij het opleidingsklimaat?"
+    understood = understand(text, vocabulary, real_assistant.snapshot.lexical.correct, None, [])
+    page = bench_html(text, understood, [], {}, vocabulary, Look("nl"))
+    shown = re.findall(r"<dd>(.*?)</dd>", page)
+    assert shown[:3] == ["vergelijking", "COC, Raad van Bestuur", "Opleidingsklimaat"]
 
 
 def test_every_page_speaks_english_when_asked(site: Site) -> None:

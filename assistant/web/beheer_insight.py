@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from assistant.beheer.audit import Entry
+from assistant.beheer.audit import Entry as Logged
 from assistant.beheer.gaps import Topic
 from assistant.feedback import Verdict
 from assistant.retrieve import DEFAULT
-from assistant.types import Citation, Document, Hit, Question
+from assistant.types import Citation, Document, Hit, Mention, Question
+from assistant.vocabulary import Entry, Vocabulary
 from assistant.web.beheer_parts import ROOT, Look, button, form, moment, short, title, told
 from assistant.web.richtext import plain, to_html
 from assistant.web.source import source_address
 from assistant.web.texts import TEXTS
+from assistant.web.understood import label_of
 
 FEEDBACK, GAPS, BENCH, LOG = (f"{ROOT}/{name}" for name in ("oordelen", "hiaten", "zoekbank", "logboek"))
 
@@ -141,6 +143,7 @@ def bench_html(
     understood: Question | None,
     hits: Sequence[Hit],
     documents: Mapping[str, Document],
+    vocabulary: Vocabulary,
     look: Look,
     message: str = "",
 ) -> str:
@@ -161,21 +164,25 @@ def bench_html(
         title(look.words("bench"), look, BENCH, f"<p>{look.say('bench_what')}</p>", query)
         + ask
         + told(message, "bad")
-        + (_understood(understood, look) if understood else "")
+        + (_understood(understood, vocabulary, look) if understood else "")
         + found
     )
 
 
-def _understood(understood: Question, look: Look) -> str:
+def _understood(understood: Question, vocabulary: Vocabulary, look: Look) -> str:
+    def labels(mentions: Sequence[Mention | None], entries: Mapping[str, Entry]) -> str:
+        known = [entries.get(mention.id) for mention in mentions if mention]
+        return escape(", ".join(label_of(entry, look.language) for entry in known if entry))
+
     parts = [
-        ("kind", understood.kind),
-        ("actors", ", ".join(understood.actor_ids)),
-        ("domains", understood.domain.id if understood.domain else ""),
-        ("aspects", understood.aspect.id if understood.aspect else ""),
-        ("expects", understood.expects or ""),
-        ("searched", understood.search_text),
+        ("kind", look.named("kind", understood.kind)),
+        ("actors", labels(understood.actors, vocabulary.actors)),
+        ("domains", labels([understood.domain], vocabulary.domains)),
+        ("aspects", labels([understood.aspect], vocabulary.aspects)),
+        ("expects", look.named("expects", understood.expects) if understood.expects else ""),
+        ("searched", escape(understood.search_text)),
     ]
-    cells = "".join(f"<div><dt>{look.say(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in parts if value)
+    cells = "".join(f"<div><dt>{look.say(name)}</dt><dd>{value}</dd></div>" for name, value in parts if value)
     return f'<section><h2>{look.say("understood")}</h2><dl class="document-facts">{cells}</dl></section>'
 
 
@@ -219,7 +226,7 @@ def _place(title: str, section: Sequence[str]) -> str:
     return " › ".join((title, *(part for part in section if part != title)))
 
 
-def log_html(entries: Sequence[Entry], look: Look) -> str:
+def log_html(entries: Sequence[Logged], look: Look) -> str:
     """Who did what, when, to which snapshot."""
     rows = "".join(f"<tr>{_entry(entry, look)}</tr>" for entry in entries)
     heads = "".join(f'<th scope="col">{look.say(name)}</th>' for name in ("when", "who", "what", "document", "version"))
@@ -233,7 +240,7 @@ def log_html(entries: Sequence[Entry], look: Look) -> str:
     )
 
 
-def _entry(entry: Entry, look: Look) -> str:
+def _entry(entry: Logged, look: Look) -> str:
     document = f'<span>{escape(entry.document)} <span class="facts">{escape(entry.detail)}</span></span>'
     cells = (
         ("when", moment(entry.when, look)),

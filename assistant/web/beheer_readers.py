@@ -113,7 +113,7 @@ def bench(desk: Desk, call: Call) -> Response:
     hits = [hit for hit in hits if hit.passage.document in known]
 
     def body(look: Look) -> str:
-        return beheer_insight.bench_html(question, understood, hits, known, look, message)
+        return beheer_insight.bench_html(question, understood, hits, known, parts.vocabulary, look, message)
 
     return page(desk, call, "bench", body, beheer_insight.BENCH)
 

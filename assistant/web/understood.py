@@ -41,7 +41,7 @@ def understood_line(question: Question, assistant: Assistant, language: Language
     for actor in question.actors:
         label = _label(actor, vocabulary.actors, language)
         if actor.source == "role":
-            own = _name(chosen, language) if chosen and chosen.actor == actor.id else label
+            own = label_of(chosen, language) if chosen and chosen.actor == actor.id else label
             label = f"{own} ({say['by_role']})"
         parts.append(label)
     parts.append(_label(question.domain, vocabulary.domains, language))
@@ -91,7 +91,7 @@ def _other_actors(turn: Turn, question: Question, assistant: Assistant, language
         if name == current:
             continue
         text = with_actor(turn.question, said, entry, vocabulary) if said else None
-        label = TEXTS[language]["about"].format(actor=_in_a_sentence(_name(entry, language)))
+        label = TEXTS[language]["about"].format(actor=_in_a_sentence(label_of(entry, language)))
         buttons += _again(turn, text or turn.question, label, role=None if text else name)
     return f'<div class="chips">{buttons}</div>' if buttons else ""
 
@@ -103,10 +103,11 @@ def _again(turn: Turn, text: str, label: str, role: str | None = None, alone: bo
 
 def _label(mention: Mention | None, entries: dict[str, Entry], language: Language) -> str:
     entry = entries.get(mention.id) if mention else None
-    return _name(entry, language) if entry else ""
+    return label_of(entry, language) if entry else ""
 
 
-def _name(entry: Entry | Role, language: Language) -> str:
+def label_of(entry: Entry | Role, language: Language) -> str:
+    """What an actor, domain, aspect or role is called in the reader's language."""
     return (entry.label_en if language == "en" else "") or entry.label
 
 
