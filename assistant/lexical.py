@@ -96,7 +96,7 @@ class LexicalIndex:
         """The index's own word for a mistyped one, or the word itself.
 
         Two letters swapped are forgiven from four letters, one edit from five, two from nine (optimal string
-        alignment).
+        alignment). Of words that are equally near, the one that most texts have.
         """
         if len(word) < 4 or not word.isalpha() or word in STOP or word in self.words or self._is_known(word):
             return word
@@ -108,8 +108,14 @@ class LexicalIndex:
         candidates = [known for known in self.words if known[:1] == word[:1] and abs(len(known) - len(word)) <= edits]
         if len(word) == 4:
             candidates = [known for known in candidates if sorted(known) == sorted(word)]
-        best = extract(word, candidates, scorer=OSA.distance, score_cutoff=edits, limit=1)
-        return str(best[0][0]) if best else word
+        near = extract(word, candidates, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        # Of equally near words the most used one, and then by letter: a set has another order in every process.
+        return min(near, key=lambda one: (one[1], -self._uses(one[0]), one[0]))[0] if near else word
+
+    def _uses(self, word: str) -> int:
+        """How many texts have a word, in whatever inflection."""
+        row = self._bm25.vocab_dict.get(stem(word))
+        return 0 if row is None else int(self._bm25.scores["indptr"][row + 1] - self._bm25.scores["indptr"][row])
 
     def _is_known(self, word: str) -> bool:
         return stem(word) in self._bm25.vocab_dict or bool(self._parts(word))

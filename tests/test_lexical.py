@@ -68,6 +68,14 @@ def test_typing_errors_are_mended_towards_known_words(index: LexicalIndex, typed
     assert index.correct(typed) == meant
 
 
+def test_of_equally_near_words_the_most_used_one_is_meant_in_every_process() -> None:
+    """A set of strings has another order in every process: an answer must not hang on it."""
+    near = ["bomen", "bobben", "bozen", "boten"]
+    index = LexicalIndex.build([*near, "boten varen", "bozen"])
+    assert index.correct("boxen") == "boten"
+    assert LexicalIndex.build(near).correct("boxen") == "bomen"
+
+
 def test_coverage_and_importance_are_shares(index: LexicalIndex) -> None:
     scores = index.score([Slot(word, tuple(index.alternatives(word))) for word in ("kwaliteit", "zebra")])
     assert sum(scores.importance) == pytest.approx(1)
