@@ -94,7 +94,7 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
     pure = _pure(question, hits)
     best = pure[0]
     around = list_around(best.passage, snapshot)
-    if around is not None:
+    if around is not None and not _stands_out(best, around, pure):
         members = {span.passage.id for span in around.spans} | {around.lead.id if around.lead else ""}
         near = [hit for hit in pure[:5] if hit.score >= best.score - LIST_MARGIN]
         inside = sum(hit.passage.id in members for hit in near)
@@ -106,6 +106,16 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
         if belongs and not any(same(hit.passage, other) for other in chosen):
             chosen.append(hit.passage)
     return by_place(chosen)
+
+
+def _stands_out(best: Hit, around: Group, hits: Sequence[Hit]) -> bool:
+    """Whether one place of a list answers and no other comes near: then that one is asked for, not the list.
+
+    A list with a sentence that leads it in is one thought, and stays whole.
+    """
+    members = {span.passage.id for span in around.spans} - {best.passage.id}
+    nearest = max((hit.score for hit in hits if hit.passage.id in members), default=best.score if not members else 0.0)
+    return around.lead is None and nearest < best.score - FACT_MARGIN
 
 
 def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
@@ -166,7 +176,8 @@ def _procedure(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> l
     """The steps of the best hit's section that the question touches, in the document's order."""
     pure = _pure(question, hits)
     best = pure[0]
-    if around := list_around(best.passage, snapshot):
+    around = list_around(best.passage, snapshot)
+    if around and not _stands_out(best, around, pure):
         return [Group(around.spans, listed=True, ordered=True, lead=around.lead)]
     chosen = [
         hit.passage
@@ -197,7 +208,14 @@ def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
     asked = set(question.actor_ids)
     best = hits[0].passage
     if question.expects == "person" and not asked:
-        return list(hits)  # who it is, is what the headings of different actors tell
+        # Who it is, is what the headings of different actors tell: of those that fit about as well.
+        return [
+            hit
+            for hit in hits
+            if not hit.passage.actors
+            or set(best.actors) & set(hit.passage.actors)
+            or hit.score >= hits[0].score - NEXT_DOCUMENT_MARGIN
+        ]
     if not asked:
         # Nobody was named: whose passages fit as well as the best may answer, each under its own heading.
         level = [hit for hit in hits[:8] if hit.score >= hits[0].score - SAME_SCORE]
