@@ -230,7 +230,7 @@ def _structure(question: Question, passage: Passage, vocabulary: Vocabulary) -> 
         and not set(question.others) & {*passage.audience, *_named(passage, vocabulary)}
     ):
         # The question talks of others than those whom the passage is written for, and the passage does not name them.
-        found["audience"] = -1.0
+        found["audience"] = -2.0
     if passage.actors and any(actor in passage.actors for actor in question.others):
         found["mentioned"] = 1.0
     for name, wanted, has in (("domain", question.domain, passage.domain), ("aspect", question.aspect, passage.aspect)):
