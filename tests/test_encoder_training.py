@@ -10,8 +10,20 @@ import yaml
 from transformers import BertModel
 
 from assistant.embed import BUNDLED
+from evals.cases import FOLDER
+from evals.encoder import HELD_OUT
 from evals.encoder.judge import Judge, prepare
-from evals.encoder.train import LONGEST, PASSAGES, Pair, Reader, bank_of, batch_of, shortened, tokenizer_of
+from evals.encoder.train import (
+    LONGEST,
+    PASSAGES,
+    Pair,
+    Reader,
+    bank_of,
+    batch_of,
+    shortened,
+    tokenizer_of,
+    written_files,
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +81,10 @@ def test_scores_come_in_the_order_asked_and_go_on_from_what_was_learnt(reader: R
     # what half precision costs, against how far the scores lie apart
     torch.testing.assert_close(both, alone, rtol=0, atol=0.1)
     assert both.sort().values.diff().min() > 0.3
+
+
+def test_held_out_passages_are_not_trained_on(tmp_path: Path) -> None:
+    for name in ("pairs-b-01", f"{HELD_OUT}01", "pairs-a-01"):
+        (tmp_path / f"{name}.jsonl").write_text("", encoding="utf-8")
+    assert [path.stem for path in written_files([tmp_path, tmp_path])] == ["pairs-a-01", "pairs-b-01"]
+    assert list((FOLDER / "encoder" / "data").glob(f"{HELD_OUT}*.jsonl"))

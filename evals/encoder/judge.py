@@ -30,12 +30,12 @@ from safetensors.torch import load_file, save_file
 from transformers import BertModel
 
 from assistant.embed import Encoder, load_encoder
-from evals.encoder.train import Reader, tokenizer_of
+from evals.encoder.train import Reader, tokenizer_of, written_files
 
 LONGEST = 128
-QUESTIONS, WRONG, NEAR = 24, 3, 10
-# Of the nearest wrong passages of a question, those that it may be read with; and of a near-miss.
-HARD, BESIDE = 8, 2
+QUESTIONS, WRONG, NEAR = 24, 3, 20
+# Of the nearest wrong passages of a question, those that it may be read with.
+HARD = 8
 # Rounds of one batch: texts of like length, so that little is padded.
 ROUNDS = 4
 FULL, HEAD = "judge-full.safetensors", "head"
@@ -54,10 +54,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Missed:
-    """A question that none of these passages answers, near as they are."""
+    """A question that a passage does not answer, near as it is."""
 
     question: str
-    passages: tuple[str, ...]
+    passage: str
 
 
 @dataclass(frozen=True)
@@ -112,27 +112,22 @@ def read(data: Sequence[Path], encoder: Encoder) -> tuple[list[Asked], list[Miss
     """The written questions, each with the passages of the same writer that lie nearest to it."""
     asked: list[Asked] = []
     missed: list[Missed] = []
-    paths = sorted({path for folder in data for path in folder.glob("pairs-*.jsonl")}, key=lambda path: path.stem)
-    for _, files in groupby(paths, key=lambda path: path.stem.rpartition("-")[0]):
+    for _, files in groupby(written_files(data), key=lambda path: path.stem.rpartition("-")[0]):
         rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
         passages = [row["passage"] for row in rows]
         vectors = encoder.passages(passages)
-        for own, question, near in _nearest(rows, vectors, ("questions", "english"), encoder):
+        for own, question, near in _nearest(rows, vectors, encoder):
             wrong = [passages[number] for number in near if number != own]
             asked.append(Asked(question, passages[own], tuple(wrong[:HARD])))
-        for own, question, near in _nearest(rows, vectors, ("near",), encoder):
-            others = [passages[number] for number in near if number != own]
-            missed.append(Missed(question, (passages[own], *others[:BESIDE])))
+        missed += [Missed(question, row["passage"]) for row in rows for question in row["near"]]
     return asked, missed
 
 
 def _nearest(
-    rows: Sequence[dict[str, list[str]]], vectors: np.ndarray, keys: Sequence[str], encoder: Encoder
+    rows: Sequence[dict[str, list[str]]], vectors: np.ndarray, encoder: Encoder
 ) -> Iterator[tuple[int, str, list[int]]]:
     """For each question the number of its passage, and the passages by nearness."""
-    questions = [(number, text) for number, row in enumerate(rows) for key in keys for text in row[key]]
-    if not questions:
-        return
+    questions = [(number, text) for number, row in enumerate(rows) for text in (*row["questions"], *row["english"])]
     cosines = encoder.passages([text for _, text in questions]) @ vectors.T
     for (number, text), row in zip(questions, cosines, strict=True):
         yield number, text, [int(other) for other in np.argsort(-row)[: HARD + 1]]
@@ -201,7 +196,7 @@ def loss_of(judge: Judge, asked: Sequence[Asked], missed: Sequence[Missed]) -> t
     """The right passage first among those read with a question, and each judged right or wrong by itself."""
     pairs = [(one.question, text) for one in asked for text in (one.right, *random.sample(one.wrong, WRONG))]
     listed = len(pairs)
-    pairs += [(one.question, random.choice(one.passages)) for one in missed]
+    pairs += [(one.question, one.passage) for one in missed]
     scores = judge.scores(pairs)
     first = functional.cross_entropy(scores[:listed].view(-1, WRONG + 1), torch.zeros(len(asked), dtype=torch.long))
     truth = torch.zeros(len(pairs))
@@ -220,7 +215,7 @@ def above_of(judge: Judge, held: Sequence[Asked], missed: Sequence[Missed]) -> s
     """How often an answered question's passage is judged above 0, and the passage of a near-miss."""
     with torch.no_grad():
         right = (judge.scores([(one.question, one.right) for one in held]) > 0).float().mean()
-        wrong = (judge.scores([(one.question, one.passages[0]) for one in missed]) > 0).float().mean()
+        wrong = (judge.scores([(one.question, one.passage) for one in missed]) > 0).float().mean()
     return f"above 0: {right:.3f} of the right ones, {wrong:.3f} of the near-misses"
 
 

@@ -5,8 +5,8 @@
 For every encoder folder, and for BM25: how often the first k passages hold a gold quote, on the dev questions over the
 documents of this repo (without and with their question bank: a passage then counts as near as the nearest of its text
 and its questions), on the questions about texts that nobody tuned for and about Dutch laws (those asked about among
-some others), and for heading → paragraph pairs from Dutch pages that are in no training data. No structure, no
-vocabulary, no fusion: what is compared is the encoder.
+some others), on the written passages that are held out of the training, and for heading → paragraph pairs from Dutch
+pages that are in no training data. No structure, no vocabulary, no fusion: what is compared is the encoder.
 """
 
 from __future__ import annotations
@@ -34,10 +34,13 @@ from assistant.text import content_words, stem
 from assistant.types import Passage
 from assistant.vocabulary import load_vocabulary
 from evals.cases import FOLDER, Case, load_cases
+from evals.encoder import HELD_OUT
 from evals.measures import overlaps
 
 FOUND_AT = (1, 5, 10)
-HELD_OUT, PAIRS, SEED = "ictu", 400, 1
+HEADINGS_OF, PAIRS, SEED = "ictu", 400, 1
+# A question is in the words of its passage when the passage has this share of its content words.
+OWN_WORDS = 0.5
 OTHER_LAWS = 100
 Scores = NDArray[np.float32]
 
@@ -82,6 +85,7 @@ def read_tasks(corpus: Path, headings: Path | None, laws: Path | None) -> Iterat
     yield from _corpus_tasks("dev", corpus, FOLDER / "dev.jsonl")
     yield from _corpus_tasks("field", FOLDER / "field", FOLDER / "field.jsonl")
     yield from _corpus_tasks("unseen texts", FOLDER / "unseen" / "texts", FOLDER / "unseen" / "texts.jsonl")
+    yield written_task(FOLDER / "encoder" / "data")
     if laws:
         with tempfile.TemporaryDirectory() as folder:
             yield from _corpus_tasks("laws", _some_laws(laws, Path(folder)), FOLDER / "unseen" / "wetten.jsonl")
@@ -131,11 +135,32 @@ def holders(case: Case, passages: Sequence[Passage]) -> frozenset[int]:
     )
 
 
+def written_task(folder: Path) -> Task:
+    """Questions for the written passages that nothing is trained on, by language and by whose words they are in."""
+    files = sorted(folder.glob(f"{HELD_OUT}*.jsonl"))
+    passages = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    asked = [
+        (row, question, language)
+        for row, passage in enumerate(passages)
+        for language, key in (("Dutch", "questions"), ("English", "english"))
+        for question in passage[key]
+    ]
+    texts = [passage["passage"] for passage in passages]
+    groups = [("alle", f"{language}, {_whose_words(question, texts[row])}") for row, question, language in asked]
+    right = [frozenset({row}) for row, *_ in asked]
+    return Task("written passages", [text for _, text, _ in asked], groups, texts, list(range(len(texts))), right)
+
+
+def _whose_words(question: str, passage: str) -> str:
+    own, has = [stem(word) for word in content_words(question)], {stem(word) for word in content_words(passage)}
+    return "own words" if sum(word in has for word in own) >= OWN_WORDS * len(own) else "other words"
+
+
 def heading_task(path: Path) -> Task:
     """Headings of held-out Dutch pages, each to find its paragraph; a heading that stands twice has two right ones."""
     with lzma.open(path, "rt", encoding="utf-8") as file:
         table = [line.rstrip("\n").split("\t") for line in file]
-    pairs = sorted({(row[0], row[1]) for row in table if row[2] == HELD_OUT})
+    pairs = sorted({(row[0], row[1]) for row in table if row[2] == HEADINGS_OF})
     chosen = random.Random(SEED).sample(pairs, min(PAIRS, len(pairs)))
     right = [frozenset(row for row, other in enumerate(chosen) if other[0] == heading) for heading, _ in chosen]
     headings, paragraphs = zip(*chosen, strict=True)

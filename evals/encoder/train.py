@@ -30,6 +30,8 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Encoding, Tokenizer
 from transformers import BertModel
 
+from evals.encoder import HELD_OUT
+
 TEMPERATURE = 0.05
 PASSAGES, LEFTS, NEAR = 32, 6, 2
 # Passages of a batch that follow one another where they were written: alike ones, told apart by their meaning alone.
@@ -129,7 +131,7 @@ def read_sets(data: Sequence[Path], bank: Path | None, reader: Reader) -> Iterat
     Read are pairs-*.jsonl, sentences.tsv, groups.tsv (written for this project) and the *.tsv.xz of assistant/encoder.
     """
     written: list[Pair] = []
-    for path in sorted(path for folder in data for path in folder.glob("pairs-*.jsonl")):
+    for path in written_files(data):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             written.append(Pair(row["passage"], (*row["questions"], *row["english"]), tuple(row["near"])))
@@ -148,14 +150,20 @@ def read_sets(data: Sequence[Path], bank: Path | None, reader: Reader) -> Iterat
     # What follows one another here may mean the same, so that it must not stand in one batch.
     for pairs in (short, headings, parallel, lexicon, same_meaning):
         random.Random(0).shuffle(pairs)
-    yield PairSet("question–passage", 0.6 if not bank else 0.45, written)
+    yield PairSet("question–passage", 0.6 if not bank else 0.5, written)
     if bank:
-        yield PairSet("question bank", 0.15, bank_of(bank, reader))
+        yield PairSet("question bank", 0.1, bank_of(bank, reader))
     yield PairSet("question–passage and paraphrase, short", 0.1, short)
     yield PairSet("heading–paragraph", 0.08, headings[:60_000])
     yield PairSet("parallel sentences", 0.1, parallel)
     yield PairSet("lexicon", 0.06, lexicon)
     yield PairSet("words that mean the same", 0.06, same_meaning)
+
+
+def written_files(folders: Sequence[Path]) -> list[Path]:
+    """The files of written passages that may be trained on, by name."""
+    found = {path for folder in folders for path in folder.glob("pairs-*.jsonl")}
+    return sorted((path for path in found if not path.name.startswith(HELD_OUT)), key=lambda path: path.stem)
 
 
 def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
