@@ -17,8 +17,8 @@ from assistant.text import STOP, content_words, plain, stem, words
 from assistant.types import Hit, Passage, Question
 
 CALIBRATION = Path(__file__).resolve().parent / "calibration.json"
-# Words of a question that is a term to look up and nothing more.
-BARE = 3
+# The longest question, in words, that may be a term to look up and nothing more; longer ones say what they want of it.
+MOST_BARE_WORDS = 3
 
 
 def features(
@@ -93,9 +93,10 @@ def _speaks_for_itself(question: Question, best: Hit, held: Mapping[str, float])
 
 
 def _is_bare_term(question: Question) -> bool:
-    """Whether only a few words to look up were typed: 'opleidingsplan aios', not 'wie maakt het opleidingsplan'."""
+    """Whether only a few words to look up were typed: 'opleidingsplan aios', not 'opleidingsplan verplicht?'."""
     typed = words(question.text)
-    return question.expects is None and not question.follow_up and len(typed) <= BARE and not STOP & set(typed)
+    asks = "?" in question.text or question.expects is not None or question.follow_up
+    return not asks and len(typed) <= MOST_BARE_WORDS and not STOP & set(typed)
 
 
 def _has_itself(passage: Passage, text: str) -> bool:

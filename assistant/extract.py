@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -111,11 +112,13 @@ def _lists(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
 def _stands_out(best: Hit, around: Group, hits: Sequence[Hit]) -> bool:
     """Whether one place of a list answers and no other comes near: then that one is asked for, not the list.
 
-    A list with a sentence that leads it in is one thought, and stays whole.
+    A place that is not among the hits is far. A list with a sentence that leads it in is one thought, and stays whole.
     """
-    members = {span.passage.id for span in around.spans} - {best.passage.id}
-    nearest = max((hit.score for hit in hits if hit.passage.id in members), default=best.score if not members else 0.0)
-    return around.lead is None and nearest < best.score - FACT_MARGIN
+    others = {span.passage.id for span in around.spans} - {best.passage.id}
+    if around.lead or not others:
+        return False
+    nearest = max((hit.score for hit in hits if hit.passage.id in others), default=-math.inf)
+    return nearest < best.score - FACT_MARGIN
 
 
 def _cells(question: Question, snapshot: Snapshot) -> list[Group]:
@@ -179,12 +182,13 @@ def _procedure(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> l
     around = list_around(best.passage, snapshot)
     if around and not _stands_out(best, around, pure):
         return [Group(around.spans, listed=True, ordered=True, lead=around.lead)]
+    margin = FACT_MARGIN if around else LIST_MARGIN
     chosen = [
         hit.passage
         for hit in pure[:15]
         if hit.passage.section == best.passage.section
         and hit.passage.document == best.passage.document
-        and hit.score >= best.score - LIST_MARGIN
+        and hit.score >= best.score - margin
     ][:4]
     chosen.sort(key=lambda passage: passage.start)
     return [Group(tuple(Span(p) for p in chosen), listed=len(chosen) > 1, ordered=len(chosen) > 1)]
@@ -234,7 +238,7 @@ def _elsewhere(hits: Sequence[Hit], best: Hit, snapshot: Snapshot) -> list[Group
     for hit in hits:
         if hit.score < best.score - NEXT_DOCUMENT_MARGIN:
             break
-        written_for_others = hit.evidence.get("audience", 0.0) < 0
+        written_for_others = hit.evidence.get("audience", 0.0) < 0 or "other_audience" in hit.evidence
         if written_for_others or hit.passage.document == best.passage.document:
             continue
         if not same(hit.passage, best.passage):

@@ -114,8 +114,8 @@ class LexicalIndex:
 
     def _uses(self, word: str) -> int:
         """How many texts have a word, in whatever inflection."""
-        row = self._bm25.vocab_dict.get(stem(word))
-        return 0 if row is None else int(self._bm25.scores["indptr"][row + 1] - self._bm25.scores["indptr"][row])
+        rows, _ = self._column(stem(word))
+        return len(rows)
 
     def _is_known(self, word: str) -> bool:
         return stem(word) in self._bm25.vocab_dict or bool(self._parts(word))

@@ -43,6 +43,7 @@ DEFAULT: Weights = {
     "domain": 0.13,
     "aspect": 0.12,
     "audience": 0.05,
+    "other_audience": -0.1,
     "holds": 0.17,
     "section": -0.03,
     "together": 0.45,
@@ -230,7 +231,7 @@ def _structure(question: Question, passage: Passage, vocabulary: Vocabulary) -> 
         and not set(question.others) & {*passage.audience, *_named(passage, vocabulary)}
     ):
         # The question talks of others than those whom the passage is written for, and the passage does not name them.
-        found["audience"] = -2.0
+        found["other_audience"] = 1.0
     if passage.actors and any(actor in passage.actors for actor in question.others):
         found["mentioned"] = 1.0
     for name, wanted, has in (("domain", question.domain, passage.domain), ("aspect", question.aspect, passage.aspect)):

@@ -40,6 +40,6 @@ def test_a_passage_for_others_than_those_talked_of_steps_back(real_assistant: As
         "volgende maand beginnen er twee nieuwe assistenten bij ons, is er dan een inwerkplan?", k=40
     )
     plan = next(hit for hit in hits if "lokaal inwerkplan beschikbaar" in hit.passage.quote)
-    assert plan.evidence["audience"] == -1.0
+    assert plan.evidence["other_audience"] == 1.0
     asked = real_assistant.search("wat staat er in het inwerkplan voor een nieuwe docent?", k=5)
-    assert all(hit.evidence.get("audience", 0.0) >= 0 for hit in asked)
+    assert all("other_audience" not in hit.evidence for hit in asked)

@@ -369,6 +369,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "term_domain": ("domein", "domain"),
     "term_aspect": ("aspect", "aspect"),
     "term_audience": ("doelgroep", "audience"),
+    "term_other_audience": ("geschreven voor anderen", "written for others"),
     "term_holds": ("bevat wat gevraagd wordt", "holds what is asked"),
     "term_section": ("onder een passende kop", "under a fitting heading"),
     "term_together": ("samen gelezen met de vraag", "read together with the question"),

@@ -40,7 +40,7 @@ HARD = 8
 ROUNDS = 4
 FULL, HEAD = "judge-full.safetensors", "head"
 # One of so many questions is held out, to see what is learnt.
-HELD_OUT = 40
+ONE_OF = 40
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def main() -> None:
     random.seed(options.seed)
     torch.set_num_threads(options.threads)
     asked, missed = read(options.data, load_encoder(str(options.encoder)))
-    held, asked = asked[::HELD_OUT], [one for number, one in enumerate(asked) if number % HELD_OUT]
-    held_missed, missed = missed[::HELD_OUT], [one for number, one in enumerate(missed) if number % HELD_OUT]
+    held, asked = asked[::ONE_OF], [one for number, one in enumerate(asked) if number % ONE_OF]
+    held_missed, missed = missed[::ONE_OF], [one for number, one in enumerate(missed) if number % ONE_OF]
     print(f"{len(asked)} questions with an answer, {len(missed)} without; held out {len(held)}, {len(held_missed)}")
     model = BertModel.from_pretrained(
         options.encoder, dtype=torch.float32, attn_implementation="eager", add_pooling_layer=False

@@ -30,7 +30,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Encoding, Tokenizer
 from transformers import BertModel
 
-from evals.encoder import HELD_OUT
+from evals.encoder import HEADINGS_OF, HELD_OUT
 
 TEMPERATURE = 0.05
 PASSAGES, LEFTS, NEAR = 32, 6, 2
@@ -143,7 +143,7 @@ def read_sets(data: Sequence[Path], bank: Path | None, reader: Reader) -> Iterat
     # everyday, official, English, and an official sentence that says something else
     short += [Pair(row[1], (row[0], row[2]), (row[3],)) for row in _lines(data, "sentences.tsv")]
     groups = [list(filter(None, row)) for row in _lines(data, "groups.tsv")]
-    headings = [Pair(row[1], (row[0],)) for row in _table(data, "headings.tsv.xz") if row[2] != "ictu"]
+    headings = [Pair(row[1], (row[0],)) for row in _table(data, "headings.tsv.xz") if row[2] != HEADINGS_OF]
     parallel = [Pair(row[1], (row[0],)) for row in _table(data, "parallel.tsv.xz")]
     lexicon = [Pair(row[1], (row[0],)) for row in _table(data, "lexicon.tsv.xz")]
     same_meaning = [_group(row) for row in groups]
@@ -163,7 +163,9 @@ def read_sets(data: Sequence[Path], bank: Path | None, reader: Reader) -> Iterat
 def written_files(folders: Sequence[Path]) -> list[Path]:
     """The files of written passages that may be trained on, by name."""
     found = {path for folder in folders for path in folder.glob("pairs-*.jsonl")}
-    return sorted((path for path in found if not path.name.startswith(HELD_OUT)), key=lambda path: path.stem)
+    return sorted(
+        (path for path in found if not path.name.startswith(HELD_OUT)), key=lambda path: (path.stem, str(path))
+    )
 
 
 def _table(folders: Sequence[Path], name: str) -> Iterator[list[str]]:
