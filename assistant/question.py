@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.errors import QuestionError
 from assistant.expects import asked, focus_of
-from assistant.question_kind import asks_of_each, compares, kind_of, without_instructions
+from assistant.question_kind import asks_of_each, compares, kind_of, without_instructions, without_markup
 from assistant.subject import NamedActor, actors_of
 from assistant.text import STOP, fold, language_of, words
 from assistant.types import Mention, Question, QuestionKind
@@ -83,7 +83,7 @@ def understand(
     if role is not None and role not in vocabulary.actors:
         known = ", ".join(vocabulary.actors) or "geen, want er is geen vocabulary.yaml"
         raise QuestionError(f"Onbekende actor '{role}'. Kies uit: {known}.")
-    asking = without_instructions(clean)
+    asking = without_instructions(without_markup(clean))
     if not asking:
         return Question(clean, "", "en" if language_of(clean) == "en" else "nl", "chitchat")
     question = replace(_read(asking, vocabulary, correct), text=clean)

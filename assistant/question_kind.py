@@ -38,6 +38,7 @@ _INSTRUCTION = re.compile(
     r"antwoord)\b",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"</?[a-z][^<>]{0,500}>", re.IGNORECASE)
 _ASKS = re.compile(
     r"\?|^\W*(wat|wie|waar\w*|welke?|wanneer|hoe\w*|mag|moet|kan|is|zijn|heeft|krijg\w*|what|who|where|which|when|"
     r"how|may|must|"
@@ -52,6 +53,11 @@ _SMALL_TALK = re.compile(
     r"daar))*[\s\w]{0,12}\W*$",
     re.IGNORECASE,
 )
+
+
+def without_markup(text: str) -> str:
+    """A question without HTML tags, whose names ask nothing; what stands between them stays."""
+    return _TAG.sub(" ", text).strip()
 
 
 def without_instructions(text: str) -> str:

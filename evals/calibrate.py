@@ -1,9 +1,9 @@
 """Fit the confidence models on the dev questions: python -m evals.calibrate.
 
 Writes assistant/calibration.json: for a corpus with a question bank and for one without bank and vocabulary the
-coefficients, and the threshold at which FALSE_REFUSALS (WITHOUT_BANK) of the dev questions that are answered rightly
-are refused when each question is judged by a model that was fitted without it (ten folds). The second is also fitted
-on the questions of evals/field. Test questions are not read.
+coefficients, and the threshold at which FALSE_REFUSALS of the dev questions that are answered rightly are refused when
+each question is judged by a model that was fitted without it (ten folds). The second is also fitted on the questions of
+evals/field. Test questions are not read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -35,12 +34,17 @@ from assistant.settings import load_settings
 from evals.cases import FOLDER, Case, load_cases
 from evals.measures import overlaps
 from evals.sets import FIELD
+from evals.signed import SignedLogistic
 
 # A false refusal costs a reader more than a near miss, which shows its source; and other questions than those that the
-# features were chosen on are refused more often: hence a small share; without a bank, where plain questions are less
-# sure than near misses in the words of a document, a smaller one.
-FALSE_REFUSALS, WITHOUT_BANK = 0.03, 0.02
+# features were chosen on are refused more often: hence a small share.
+FALSE_REFUSALS = 0.02
 STRENGTH = 0.3
+# What speaks for an answer and what against it (`assistant.confidence.features`): no fit may turn that round.
+FOR = frozenset({"cosine", "coverage", "both", "margin", "answers", "structure", "together", "asked_before"})
+AGAINST = frozenset(
+    {"strict", "focus", "unknown", "things", "missing", "gap", "nearer", "unanswered", "wording", "shared"}
+)
 
 
 @dataclass(frozen=True)
@@ -60,19 +64,18 @@ def main() -> None:
         shutil.copytree(corpus, bare, ignore=shutil.ignore_patterns("questions", "vocabulary.yaml", "pathways"))
         dev, field = FOLDER / "dev.jsonl", FOLDER / "field.jsonl"
         written = {
-            "with_questions": fitted({corpus: dev}, Path(temporary), FALSE_REFUSALS),
-            "without_questions": fitted({bare: dev, FIELD: field}, Path(temporary), WITHOUT_BANK),
+            "with_questions": fitted({corpus: dev}, Path(temporary)),
+            "without_questions": fitted({bare: dev, FIELD: field}, Path(temporary)),
         }
     CALIBRATION.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
-def fitted(asked: Mapping[Path, Path], folder: Path, refused: float) -> dict[str, object]:
+def fitted(asked: Mapping[Path, Path], folder: Path) -> dict[str, object]:
     """Index each corpus, measure every case on it, and fit; prints the trade-off between both kinds of mistakes.
 
     Args:
         asked: corpus folders, each with the file of the cases about it.
         folder: for the indexes.
-        refused: the share of rightly answered questions that may be refused; it sets the threshold.
     """
     measured: list[Measured] = []
     for number, (corpus, cases) in enumerate(asked.items()):
@@ -85,7 +88,8 @@ def fitted(asked: Mapping[Path, Path], folder: Path, refused: float) -> dict[str
     right = np.array([one.right for one in measured])
     known = np.array([one.known for one in measured])
     values, right = values[known], right[known]
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000))
+    signs = [(name in FOR) - (name in AGAINST) for name in names]
+    model = make_pipeline(StandardScaler(), SignedLogistic(signs, STRENGTH))
     folds = StratifiedKFold(10, shuffle=True, random_state=1)
     sure = cross_val_predict(model, values, right, cv=folds, method="predict_proba")[:, 1]
     print(f"{len(right)} cases, AUC {roc_auc_score(right, sure):.3f} (each judged by a model fitted without it)")
@@ -97,9 +101,9 @@ def fitted(asked: Mapping[Path, Path], folder: Path, refused: float) -> dict[str
     coefficients = fit.coef_[0] / scaler.scale_
     weights = zip(names, coefficients, strict=True)
     return {
-        "coefficients": {name: round(float(weight), 4) for name, weight in weights if weight},
+        "coefficients": {name: rounded for name, weight in weights if (rounded := round(float(weight), 4))},
         "intercept": round(float(fit.intercept_[0] - coefficients @ scaler.mean_), 4),
-        "threshold": round(float(np.quantile(sure[right], refused)), 3),
+        "threshold": round(float(np.quantile(sure[right], FALSE_REFUSALS)), 3),
     }
 
 

@@ -74,7 +74,8 @@ def test_the_bundled_judge_tells_an_answer_from_another_text() -> None:
         "Reglement › Parkeren. De parkeerplaatsen op het terrein zijn bestemd voor bezoekers.",
     ]
     both = judged(asked, texts)
-    assert both[0] > 0.5 > both[1]
+    assert both[0] > 0.3
+    assert both[0] > 100 * both[1]
     np.testing.assert_array_equal(judged(asked, texts[1:]), both[1:])
     assert judged("leeg?", []).shape == (0,)
     long = "woord " * 5 * TOGETHER
