@@ -133,9 +133,9 @@ def test_any_text_is_understood_or_refused_and_never_breaks(text: str) -> None:
     assert question.actors == ()
 
 
-def test_markup_is_no_part_of_what_is_asked(vocabulary: Vocabulary) -> None:
+def test_markup_is_no_part_of_what_is_asked() -> None:
     bare, marked = (
-        understand(f"{tag}wat zijn de taken van de COC?", vocabulary) for tag in ("", "<img src=x onerror=alert(1)> ")
+        understand(f"{tag}wat zijn de taken van de COC?", VOCABULARY) for tag in ("", "<img src=x onerror=alert(1)> ")
     )
     assert marked.search_text == bare.search_text
-    assert understand("moet het aantal < 5 zijn en > 2?", vocabulary).search_text.split()[-1] == "2"
+    assert understand("moet het aantal < 5 zijn en > 2?", VOCABULARY).search_text.split()[-1] == "2"
