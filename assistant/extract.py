@@ -65,7 +65,7 @@ def extract(
 
 
 def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
-    """The one to three passages that answer, as long as together they stay short."""
+    """The one to three passages that answer, as long as together they stay short (two that fit as well may be longer)."""
     pure = _pure(question, hits)
     best = pure[0]
     if whole := list_around(best.passage, snapshot, only_led="section" not in best.found_by):
@@ -78,9 +78,14 @@ def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[
             break
         if any(same(hit.passage, other.passage) for other in chosen):
             continue
-        if length + _length(hit.passage) <= LONGEST_ANSWER:
-            chosen.append(hit)
-            length += _length(hit.passage)
+        # A second one that fits as well as the best is never left out for its length, and what does not fit is no
+        # reason to show something shorter that fits worse.
+        if length + _length(hit.passage) > LONGEST_ANSWER and not (
+            len(chosen) == 1 and hit.score >= best.score - SAME_SCORE
+        ):
+            break
+        chosen.append(hit)
+        length += _length(hit.passage)
     found = by_place([hit.passage for hit in chosen])
     if len({hit.passage.document for hit in chosen}) == 1:
         found += _elsewhere(pure, best, snapshot)

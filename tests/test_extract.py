@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.extract import FACT_MARGIN, NEXT_DOCUMENT_MARGIN, extract
+from assistant.extract import FACT_MARGIN, LONGEST_ANSWER, NEXT_DOCUMENT_MARGIN, SAME_SCORE, extract
 from assistant.groups import Group, list_around
 from assistant.snapshot import Snapshot
 from assistant.types import Hit, Passage, Question, QuestionKind
@@ -61,6 +61,18 @@ def test_a_list_with_a_sentence_that_leads_it_in_is_said_whole(snapshot: Snapsho
     group = lists(snapshot, led=True)[0]
     passages = [span.passage for span in group.spans]
     assert said(question(kind), snapshot, (passages[1], BEST)) == ids(passages)
+
+
+def test_what_fits_as_well_is_said_however_long_and_nothing_worse_in_its_place(snapshot: Snapshot) -> None:
+    alone = [p for p in snapshot.passages if p.kind == "paragraph" and not p.group and not p.actors]
+    document = max({p.document for p in alone}, key=[p.document for p in alone].count)
+    by_length = sorted((p for p in alone if p.document == document), key=lambda p: len(p.quote.split()))
+    short, second, best = by_length[0], *by_length[-2:]
+    assert len(best.quote.split()) + len(second.quote.split()) > LONGEST_ANSWER
+    fits = (best, BEST), (second, BEST - SAME_SCORE + 0.01), (short, BEST - SAME_SCORE)
+    assert set(said(question("fact"), snapshot, *fits)) == {best.id, second.id}
+    worse = (best, BEST), (second, BEST - SAME_SCORE - 0.01), (short, BEST - SAME_SCORE - 0.02)
+    assert said(question("fact"), snapshot, *worse) == [best.id]
 
 
 def test_who_it_is_may_be_another_actor_only_when_that_fits_about_as_well(snapshot: Snapshot) -> None:
