@@ -65,7 +65,7 @@ def extract(
 
 
 def _facts(question: Question, hits: Sequence[Hit], snapshot: Snapshot) -> list[Group]:
-    """The one to three passages that answer, as long as together they stay short (two that fit as well may be longer)."""
+    """The one to three passages that answer, short together; two that fit as well may be longer."""
     pure = _pure(question, hits)
     best = pure[0]
     if whole := list_around(best.passage, snapshot, only_led="section" not in best.found_by):

@@ -17,6 +17,8 @@ from assistant.text import words
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "evals" / "encoder" / "data"
 FILES = sorted(DATA.glob("pairs-*.jsonl"))
+# Passages that answer what the one beside them does not: asked no more than that.
+BESIDE = "-beside"
 RUN = 8
 TOO_LIKE = 92
 
@@ -53,7 +55,9 @@ def runs(text: str) -> set[tuple[str, ...]]:
 def test_every_line_has_a_passage_with_its_questions(path: Path) -> None:
     for row in rows(path):
         assert set(row) == {"passage", "questions", "english", "near"}
-        assert row["passage"].strip() and len(row["questions"]) >= 3 and len(row["english"]) >= 1
+        assert row["passage"].strip()
+        asked = len(row["questions"]), len(row["english"])
+        assert min(asked[0] / 3, asked[1]) >= 1 or (path.stem.endswith(BESIDE) and sum(asked))
         assert not set(row["questions"]) & set(row["near"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from transformers import BertModel
 from assistant.embed import BUNDLED
 from evals.cases import FOLDER
 from evals.encoder import HELD_OUT
-from evals.encoder.judge import Judge, prepare
+from evals.encoder.judge import Asked, Judge, Missed, prepare, twins_of
+from evals.encoder.measure import written_task
 from evals.encoder.train import (
     LONGEST,
     PASSAGES,
@@ -88,3 +90,28 @@ def test_held_out_passages_are_not_trained_on(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text("", encoding="utf-8")
     assert [path.stem for path in written_files([tmp_path, tmp_path])] == ["pairs-a-01", "pairs-b-01"]
     assert list((FOLDER / "encoder" / "data").glob(f"{HELD_OUT}*.jsonl"))
+
+
+def test_twins_are_questions_that_one_passage_answers_and_another_does_not() -> None:
+    price = Asked("wat kost het?", "De cursus kost € 85.", ("De cursus duurt een dag.",))
+    term = Asked("hoe lang duurt het?", "De cursus duurt een dag.", ("De cursus kost € 85.",))
+    missed = [
+        Missed("wat kost het?", "De cursus duurt een dag."),
+        Missed("wie geeft de cursus?", "De cursus kost € 85."),
+    ]
+    assert twins_of([price, term], missed) == [(price, missed[0])]
+
+
+def test_held_out_questions_are_told_apart_by_language_and_by_whose_words_they_are_in(tmp_path: Path) -> None:
+    row = {
+        "passage": "De leidinggevende beslist over het verlof.",
+        "questions": ["wie beslist over verlof?", "mag mijn baas mijn vakantie weigeren?"],
+        "english": ["Who decides on my holidays?"],
+        "near": ["hoeveel dagen verlof heb ik?"],
+    }
+    (tmp_path / f"{HELD_OUT}01.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (tmp_path / "pairs-a-01.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    task = written_task(tmp_path)
+    assert task.questions == [*row["questions"], *row["english"]]
+    assert [group for _, group in task.groups] == ["Dutch, own words", "Dutch, other words", "English, other words"]
+    assert task.texts == [row["passage"]] and task.right == [frozenset({0})] * 3

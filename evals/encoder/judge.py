@@ -6,10 +6,11 @@ A cross-encoder (Nogueira and Cho 2019, arXiv 1901.04085) that begins as the tra
 words and places, so that only the layers have to be stored again. It learns from the written passages with their
 questions (pairs-*.jsonl): a question is read with its passage and with WRONG others of the same writer that lie near
 it by the encoder's vectors; the right one must come first (listwise cross-entropy), and each is judged by itself, as
-are questions that share a passage's words but ask what it does not say (binary cross-entropy). No question bank is
-read: the judge works where there is none. Seeds are fixed; the number of steps depends on the time given. What was
-learnt is written to OUT/judge-full.safetensors, from which `evals.encoder.export` makes what ships. See
-assistant/judge/README.md.
+are questions that share a passage's words but ask what it does not say (binary cross-entropy). A third of the questions
+of a step are read with a passage that answers them and with one beside it that does not, so that what a question asks
+of (what it costs, by when) tells nothing alone. No question bank is read: the judge works where there is none. Seeds
+are fixed; the number of steps depends on the time given. What was learnt is written to OUT/judge-full.safetensors, from
+which `evals.encoder.export` makes what ships. See assistant/judge/README.md.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from assistant.embed import Encoder, load_encoder
 from evals.encoder.train import Reader, tokenizer_of, written_files
 
 LONGEST = 128
-QUESTIONS, WRONG, NEAR = 24, 3, 20
+QUESTIONS, WRONG, NEAR, TWINS = 16, 3, 12, 8
 # Of the nearest wrong passages of a question, those that it may be read with.
 HARD = 8
 # Rounds of one batch: texts of like length, so that little is padded.
@@ -58,6 +59,9 @@ class Missed:
 
     question: str
     passage: str
+
+
+Twin = tuple[Asked, Missed]
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,12 @@ def _nearest(
         yield number, text, [int(other) for other in np.argsort(-row)[: HARD + 1]]
 
 
+def twins_of(asked: Sequence[Asked], missed: Sequence[Missed]) -> list[Twin]:
+    """The same question twice: with a passage that answers it, and with one that does not."""
+    answered = {one.question: one for one in asked}
+    return [(answered[one.question], one) for one in missed if one.question in answered]
+
+
 def prepare(judge: Judge, before: dict[str, torch.Tensor]) -> dict[str, torch.nn.Parameter]:
     """Leave the tables of words and places as they are, tell the two texts apart, drop nothing out; gives what is
     learnt, which begins as what was learnt before."""
@@ -173,6 +183,8 @@ def train(
         betas=(0.9, 0.98),
         fused=True,
     )
+    twins = twins_of(asked, missed)
+    print(f"{len(twins)} questions that one passage answers and another beside it does not")
     started = last = time.time()
     losses: list[float] = []
     step = 0
@@ -180,7 +192,12 @@ def train(
         factor = min(1.0, (step + 1) / 50) * max(0.03, 1 - done)
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
-        loss = loss_of(judge, random.sample(asked, QUESTIONS), random.sample(missed, NEAR))
+        both = random.sample(twins, TWINS)
+        loss = loss_of(
+            judge,
+            [*random.sample(asked, QUESTIONS), *(one for one, _ in both)],
+            [*random.sample(missed, NEAR), *(one for _, one in both)],
+        )
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(learnt.values()), 1.0)
