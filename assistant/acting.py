@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.clauses import agent_differs, owner_differs, said_of_you, subject_differs
+from assistant.entries import Found
 from assistant.grammar import before_determiners, follows_preposition, main_clause
 from assistant.proof import Proof
 from assistant.text import words
-from assistant.vocabulary import Found, Vocabulary
+from assistant.vocabulary import Vocabulary
 
 _DUTIES = frozenset(
     "taak taken rol verantwoordelijkheid verantwoordelijkheden plicht task tasks role duty responsibility".split()

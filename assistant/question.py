@@ -7,17 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from assistant.entries import Found
 from assistant.errors import QuestionError
 from assistant.expects import asked, focus_of
 from assistant.question_kind import asks_of_each, compares, kind_of, without_instructions, without_markup
 from assistant.subject import NamedActor, actors_of
 from assistant.text import STOP, fold, language_of, words
 from assistant.types import Mention, Question, QuestionKind
-from assistant.vocabulary import Found, Vocabulary
+from assistant.vocabulary import Vocabulary
 
 MAX_WORDS = 1000
 MAX_CHARACTERS = 8000
 
+# Who is asked for is mostly somebody else than who is named: of the bank's questions that ask who and clearly name an
+# actor 38 in 100 are answered under that actor's headings (of 67), of its others 80 in 100 (of 1,597).
+_WHO_ELSE = 0.35
 _FIRST_PERSON = frozenset("ik mij me mijn m'n wij we ons onze i my me our us".split())
 _FOLLOW_UP = re.compile(
     r"^\W*(en|and|maar|but|ook|what about|how about|oké|ok|goed|dus|hetzelfde|same)\b|"
@@ -100,10 +104,11 @@ def _with_role(question: Question, role: str) -> Question:
     'wij'."""
     personal = any(word in _FIRST_PERSON for word in words(question.text))
     clear = any(mention.weight >= 0.9 for mention in question.actors)
-    if question.actors and (clear or not personal):
+    asks_who = question.expects == "person"
+    if question.actors and (clear or asks_who or not personal):
         return question
     others = (*question.others, *question.actor_ids)
-    weight = 0.7 if personal else 0.4
+    weight = (0.7 if personal else 0.4) * (_WHO_ELSE if asks_who else 1.0)
     return replace(
         question, actors=(Mention(role, weight, "role"),), others=tuple(a for a in dict.fromkeys(others) if a != role)
     )
@@ -132,7 +137,7 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     joined = {
         a.id
         for a, b in pairwise(found)
-        if a.id != b.id and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6
+        if a.id != b.id and a.subject >= 0.5 and tokens[a.end] in {"en", "and", "vs", "versus"} and b.end - a.end <= 6
     }
     named = {a.id for a in found}
     clear = {a.id for a in found if a.subject >= 0.5}
@@ -158,7 +163,9 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
         search_text=spelled,
         language="en" if language_of(text) == "en" else "nl",
         kind=kind_of(text, spelled, expects, compare),
-        actors=tuple(Mention(a, _certainty(a, subjects, compare)) for a in dict.fromkeys(s.id for s in subjects)),
+        actors=tuple(
+            Mention(a, _certainty(a, subjects, expects, compare)) for a in dict.fromkeys(s.id for s in subjects)
+        ),
         others=tuple(dict.fromkeys(a.id for a in found if a.id not in ids)),
         domain=domain,
         aspect=aspect,
@@ -169,9 +176,12 @@ def _read(text: str, vocabulary: Vocabulary, correct: Callable[[str], str]) -> Q
     )
 
 
-def _certainty(actor: str, found: Sequence[NamedActor], compare: bool) -> float:
+def _certainty(actor: str, found: Sequence[NamedActor], expects: str | None, compare: bool) -> float:
     """How sure it is that the question is about an actor; of compared ones, as sure as its name is."""
-    return max(a.weight * (1.0 if compare else a.subject) for a in found if a.id == actor)
+    if compare:
+        return max(a.weight for a in found if a.id == actor)
+    sure = max(a.weight * a.subject for a in found if a.id == actor)
+    return sure * _WHO_ELSE if expects == "person" else sure
 
 
 def _best(found: Sequence[Found]) -> Mention | None:

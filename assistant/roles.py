@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from assistant.entries import Entry
 from assistant.errors import VocabularyError
-
-if TYPE_CHECKING:
-    from assistant.vocabulary import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.vocabulary import Found, Vocabulary
+from assistant.entries import Found
+from assistant.vocabulary import Vocabulary
 
 _ARTICLES = frozenset("de het onze ons je jouw uw jullie hun the our your their beide both deze die wij we us".split())
 # 'een assistent die vastloopt', 'mijn assistenten', 'twee nieuwe assistenten': somebody talked about, not the one

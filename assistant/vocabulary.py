@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+from assistant.entries import SURE, Entry, Found, Phrases, phrases_of, table_of
 from assistant.errors import VocabularyError
 from assistant.roles import Role, read_roles, role_of
 from assistant.text import STOP, words
-
-# How much a match says: the entry's own names and synonyms, against vaguer words that often mean it.
-SURE, LIKELY = 1.0, 0.5
-_LONGEST = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One actor, domain, aspect or term with the phrases that mean it (`same`) or may mean it (`kind`)."""
-
-    id: str
-    label: str
-    label_en: str = ""
-    name: str = ""
-    same: tuple[str, ...] = ()
-    kind: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A phrase of the vocabulary in a text: which entry, how sure, and the word positions it covers."""
-
-    entry: str
-    weight: float
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    """Phrases by their folded words, each with the entries it stands for."""
-
-    table: dict[tuple[str, ...], tuple[tuple[str, float], ...]] = field(default_factory=dict)
-
-    def find(self, tokens: Sequence[str]) -> list[Found]:
-        """All longest matches from left to right, without overlap."""
-        found: list[Found] = []
-        position = 0
-        while position < len(tokens):
-            for length in range(min(_LONGEST, len(tokens) - position), 0, -1):
-                entries = self.table.get(tuple(tokens[position : position + length]))
-                if entries:
-                    found += [Found(entry, weight, position, position + length) for entry, weight in entries]
-                    position += length - 1
-                    break
-            position += 1
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +24,10 @@ class Vocabulary:
     terms: dict[str, Entry] = field(default_factory=dict)
     abbreviations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
-    _actors: _Phrases = field(default_factory=_Phrases)
-    _domains: _Phrases = field(default_factory=_Phrases)
-    _aspects: _Phrases = field(default_factory=_Phrases)
-    _terms: _Phrases = field(default_factory=_Phrases)
+    _actors: Phrases = field(default_factory=Phrases)
+    _domains: Phrases = field(default_factory=Phrases)
+    _aspects: Phrases = field(default_factory=Phrases)
+    _terms: Phrases = field(default_factory=Phrases)
 
     def role(self, name: str | None) -> Role | None:
         """A role by its id; every actor is a role too."""
@@ -110,7 +64,7 @@ class Vocabulary:
 
     def wordings(self, term: str) -> list[tuple[tuple[str, ...], float]]:
         """How a term can be said, in folded words, the surest first."""
-        return _phrases_of(self.terms[term])
+        return phrases_of(self.terms[term])
 
     def phrases(self) -> list[tuple[str, ...]]:
         """Every phrase of the file in folded words: none of them is a typing error."""
@@ -135,21 +89,6 @@ class Vocabulary:
             return None, None, None
         actor = actors[0].entry if actors and (not rest or aspect) else None
         return actor, (domains[0].entry if domains and not rest else None), aspect
-
-
-def _phrases_of(entry: Entry) -> list[tuple[tuple[str, ...], float]]:
-    pairs = [(entry.label, SURE), (entry.name, SURE)]
-    pairs += [(phrase, SURE) for phrase in entry.same] + [(phrase, LIKELY) for phrase in entry.kind]
-    return [(tuple(words(phrase)), weight) for phrase, weight in pairs if words(phrase)]
-
-
-def _table(entries: Iterable[Entry]) -> _Phrases:
-    table: dict[tuple[str, ...], dict[str, float]] = {}
-    for entry in entries:
-        for phrase, weight in _phrases_of(entry):
-            slot = table.setdefault(phrase, {})
-            slot[entry.id] = max(slot.get(entry.id, 0.0), weight)
-    return _Phrases({phrase: tuple(slot.items()) for phrase, slot in table.items()})
 
 
 def load_vocabulary(path: Path) -> Vocabulary:
@@ -187,10 +126,10 @@ def load_vocabulary(path: Path) -> Vocabulary:
         **{name: {entry.id: entry for entry in entries} for name, entries in parts.items()},
         abbreviations=short,
         roles=roles,
-        _actors=_table(parts["actors"]),
-        _domains=_table(parts["domains"]),
-        _aspects=_table(parts["aspects"]),
-        _terms=_table(parts["terms"]),
+        _actors=table_of(parts["actors"]),
+        _domains=table_of(parts["domains"]),
+        _aspects=table_of(parts["aspects"]),
+        _terms=table_of(parts["terms"]),
     )
 
 
@@ -231,7 +170,7 @@ def _entries(file: str, part: str, raw: object) -> list[Entry]:
 def _refuse_shared_aliases(file: str, actors: Sequence[Entry]) -> None:
     seen: dict[tuple[str, ...], str] = {}
     for entry in actors:
-        for phrase, weight in _phrases_of(entry):
+        for phrase, weight in phrases_of(entry):
             if weight == SURE and seen.setdefault(phrase, entry.id) != entry.id:
                 raise VocabularyError(
                     f"{file}: '{' '.join(phrase)}' staat bij {seen[phrase]} én {entry.id}; "

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from support import CORPUS
 
+from assistant.entries import LIKELY, SURE
 from assistant.errors import VocabularyError
 from assistant.text import words
-from assistant.vocabulary import LIKELY, SURE, Vocabulary, load_vocabulary
+from assistant.vocabulary import Vocabulary, load_vocabulary
 
 SMALL = """
 actors:

@@ -9,10 +9,11 @@ from typing import Any
 
 from assistant.beheer.audit import Entry as Logged
 from assistant.beheer.gaps import Topic
+from assistant.entries import Entry
 from assistant.feedback import Verdict
 from assistant.retrieve import DEFAULT
 from assistant.types import Citation, Document, Hit, Mention, Question
-from assistant.vocabulary import Entry, Vocabulary
+from assistant.vocabulary import Vocabulary
 from assistant.web.beheer_parts import ROOT, Look, button, form, moment, short, title, told
 from assistant.web.richtext import plain, to_html
 from assistant.web.source import source_address

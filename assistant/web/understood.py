@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from assistant.assistant import Assistant
+from assistant.entries import Entry
 from assistant.roles import Role
 from assistant.text import fold, words
 from assistant.types import Mention, Question
-from assistant.vocabulary import Entry, Vocabulary
+from assistant.vocabulary import Vocabulary
 from assistant.web.texts import TEXTS, Language
 from assistant.web.turns import Turn
 
