@@ -98,8 +98,8 @@ def holds(kind: str | None, markdown: str, question: str = "", section: tuple[st
 
 
 def _counts(text: str, question: str) -> bool:
-    """A number in a sentence that also names what is counted."""
-    counted = re.search(r"(?:hoeveel|how many|aantal|number of)\s+(\w+)", fold(question))
+    """A number in a sentence that also names what is counted; a question in another language names it otherwise."""
+    counted = re.search(r"(?:hoeveel|aantal)\s+(\w+)", fold(question))
     target = stem(counted.group(1)) if counted and counted.group(1) not in STOP else ""
     for sentence in sentences(text):
         if HELD["count"].search(sentence) and (

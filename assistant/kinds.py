@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 
-UNITS = "jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|minuten|dagdeel|dagdelen|kwartaal|kalenderjaar"
-NUMBER = (
-    r"(?:\d[\d.,]*|één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|half|halve|enkele|eerste|tweede|"
-    r"derde|"
-    r"vierde|vijfde)"
+UNITS = (
+    "jaar|jaren|maand|maanden|week|weken|dag|dagen|werkdag|werkdagen|uur|uren|minuten|dagdeel|dagdelen|kwartaal|"
+    "kalenderjaar"
 )
+# Dutch numerals: 'twaalf', 'achttien', 'vijfendertig', 'honderd twintig' is two of them; 'een' is mostly an article.
+_ONES = "twee|drie|vier|vijf|zes|zeven|acht|negen"
+_TENS = "twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig"
+NUMERAL = (
+    rf"(?:één|{_ONES}|tien|elf|twaalf|dertien|veertien|(?:vijf|zes|zeven|acht|negen)tien|"
+    rf"(?:(?:een|{_ONES})(?:en|ën))?(?:{_TENS})|(?:{_ONES})?(?:honderd|duizend))"
+)
+NUMBER = rf"(?:\d[\d.,]*|{NUMERAL}|een|half|halve|anderhalf|anderhalve|enkele|eerste|tweede|derde|vierde|vijfde)"
+_TIMES = rf"(?:een|één|{_ONES}|tien|meer)maal"
+WEEKDAYS = "maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
 MONTHS = (
     "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
     "jan|feb|mrt|apr|jun|jul|aug|sep|sept|okt|nov|dec"
@@ -60,9 +68,9 @@ ASKED: tuple[tuple[str, str], ...] = (
                   r"how often|how many times|"
                   r"how frequent\w*|how regularly)\b"),
     ("duration", r"\b(hoe ?lang|hoelang|(met|binnen|na|voor)? ?hoeveel (tijd|uur|uren|dagen|weken|maanden|jaar|"
-                 r"jaren)|how long|"
+                 r"jaren)|hoeveel (korter|langer|eerder|later|vroeger)|how long|"
                  r"how many (hours|days|weeks|months|years))\b"),
-    ("percentage", r"\b(percentage|procent|per ?cent)\b"),
+    ("percentage", r"\b((hoeveel )?(percentage|procent|per ?cent)|what percentage)\b"),
     ("count", r"\b(hoeveel|how many|(maximum|maximaal|minimum|minimaal) aantal|wat is het (aantal|maximum|minimum)|"
               r"what is the (maximum|minimum)|(maximum|minimum) (number|score))\b"),
     ("date", r"\b((op )?welke datum|voor welke datum|op welke dag|in welk jaar|uit welk jaar|welk jaar|vanaf wanneer|"
@@ -118,14 +126,14 @@ HELD: dict[str, re.Pattern[str]] = {
         r"\bzo \w+ we\b",
         re.IGNORECASE | re.DOTALL,
     ),
-    "money": re.compile(r"€|\beuro\b|\beur\b", re.IGNORECASE),
+    "money": re.compile(r"€|\beuro\b|\beur\b|\bgratis\b|kosteloos|\bgeen kosten\b", re.IGNORECASE),
     "phone": re.compile(r"(?:\+31|\b0\d{1,3})[\s-]{0,3}(?:\d[\s-]{0,3}){5,8}\d\b"),
     "percentage": re.compile(r"\d\s?%|\bprocent\b", re.IGNORECASE),
     "frequency": re.compile(
         rf"\b(?:jaarlijks\w*|maandelijks\w*|wekelijks\w*|dagelijks\w*|halfjaarlijks\w*|regelmatig\w*|periodiek\w*|"
         rf"continu|"
-        rf"kwartaal\w*|jaargesprek\w*|per (?:jaar|maand|week|dag|kwartaal)|met regelmaat|keer per|{NUMBER} keer|"
-        rf"altijd|"
+        rf"kwartaal\w*|jaargesprek\w*|per (?:{NUMBER} )?(?:{UNITS})|met regelmaat|keer per|{NUMBER} keer|"
+        rf"{_TIMES}s?|altijd|"
         rf"steeds|(?:elk|elke|ieder|iedere|om de) (?:\w+ )?(?:{UNITS}))\b",
         re.IGNORECASE,
     ),
@@ -135,12 +143,12 @@ HELD: dict[str, re.Pattern[str]] = {
         rf"of)?\s*\(?(?:\d+ )?\(?(?:half\)? )?(?:{UNITS})\b|\b\w+jarige?\b",
         re.IGNORECASE,
     ),
-    "count": re.compile(r"\d|\b(?:één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|"
-                        r"beide)\b", re.IGNORECASE),
+    "count": re.compile(rf"\d|\b(?:{NUMERAL}|{_TIMES}|beide)\b", re.IGNORECASE),
     "date": re.compile(
         rf"\b\d{{1,2}}\s(?:{MONTHS})\b|\b(?:{MONTHS})\s\d{{4}}\b|\b(?:19|20)\d\d\b|\b(?:begin|eind|vanaf|"
         rf"medio)\s(?:{MONTHS})\b|"
-        rf"\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b|\b(?:volgend|dit|vorig) (?:jaar|voorjaar|najaar)\b",
+        rf"\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b|\b(?:volgend|dit|vorig) (?:jaar|voorjaar|najaar)\b|"
+        rf"\b(?:{WEEKDAYS})\b|\bdag (?:\d+|{NUMERAL})\b|\b(?:uiterlijk|binnen) {NUMBER} (?:{UNITS})\b",
         re.IGNORECASE,
     ),
 }  # fmt: skip
