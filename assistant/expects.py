@@ -8,6 +8,8 @@ from functools import lru_cache
 from assistant.kinds import ANYWHERE, ASKED, HELD, NUMBER, UNITS
 from assistant.text import STOP, fold, links, plain, sentences, stem, words
 
+# Letters of the shortest word that counts as what a compound is about.
+LEAST_HEAD = 4
 _YES_NO = frozenset(
     "moet moeten mag mogen kan kunnen is zijn heb heeft hebben wordt worden krijg krijgt krijgen hoort horen doet "
     "gaat zit zitten "
@@ -101,12 +103,15 @@ def _counts(text: str, question: str) -> bool:
     """A number in a sentence that also names what is counted; a question in another language names it otherwise."""
     counted = re.search(r"(?:hoeveel|aantal)\s+(\w+)", fold(question))
     target = stem(counted.group(1)) if counted and counted.group(1) not in STOP else ""
-    for sentence in sentences(text):
-        if HELD["count"].search(sentence) and (
-            not target or any(stem(w)[:5] == target[:5] or target in w for w in words(sentence))
-        ):
-            return True
-    return False
+    return any(
+        HELD["count"].search(sentence) and (not target or any(_same_thing(stem(w), target) for w in words(sentence)))
+        for sentence in sentences(text)
+    )
+
+
+def _same_thing(word: str, target: str) -> bool:
+    """Whether two stems are alike, or one is a compound that ends in (or holds) the other: 'studiepunt' and 'punt'."""
+    return word[:5] == target[:5] or target in word or (len(word) >= LEAST_HEAD and target.endswith(word))
 
 
 def _expands(text: str, question: str) -> bool:

@@ -11,13 +11,14 @@ UNITS = (
     "jaar|jaren|maand|maanden|week|weken|dag|dagen|werkdag|werkdagen|uur|uren|minuten|dagdeel|dagdelen|kwartaal|"
     "kalenderjaar"
 )
-# Dutch numerals: 'twaalf', 'achttien', 'vijfendertig', 'honderd twintig' is two of them; 'een' is mostly an article.
+# Dutch numerals: 'twaalf', 'achttien', 'vijfendertig', 'honderdtwintig'; 'een' alone is mostly an article.
 _ONES = "twee|drie|vier|vijf|zes|zeven|acht|negen"
 _TENS = "twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig"
-NUMERAL = (
-    rf"(?:één|{_ONES}|tien|elf|twaalf|dertien|veertien|(?:vijf|zes|zeven|acht|negen)tien|"
-    rf"(?:(?:een|{_ONES})(?:en|ën))?(?:{_TENS})|(?:{_ONES})?(?:honderd|duizend))"
+_SMALL = (
+    rf"(?:{_ONES}|tien|elf|twaalf|dertien|veertien|(?:vijf|zes|zeven|acht|negen)tien|"
+    rf"(?:(?:een|{_ONES})(?:en|ën))?(?:{_TENS}))"
 )
+NUMERAL = rf"(?:één|{_SMALL}|{_SMALL}?(?:honderd|duizend)(?:en)?(?:een|{_SMALL})?)"
 NUMBER = rf"(?:\d[\d.,]*|{NUMERAL}|een|half|halve|anderhalf|anderhalve|enkele|eerste|tweede|derde|vierde|vijfde)"
 _TIMES = rf"(?:een|één|{_ONES}|tien|meer)maal"
 WEEKDAYS = "maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"

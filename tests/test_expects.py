@@ -26,6 +26,8 @@ from assistant.text import fold
         ("waar staat IOP voor?", "expansion"),
         ("op welke website staat dat?", "link"),
         ("hoeveel leden heeft de groep?", "count"),
+        ("hoeveel procent moet ik werken?", "percentage"),
+        ("hoeveel korter mag het duren?", "duration"),
         ("mag ik weten hoeveel budget er is?", None),
         ("wat doet de commissie?", None),
     ],
@@ -53,6 +55,19 @@ def test_what_a_question_waits_for(question: str, kind: str | None) -> None:
         ("place", "Het overleg is in Utrecht.", True),
         ("place", "Het overleg is nuttig.", False),
         ("application", "Aanmelden gaat via het secretariaat.", True),
+        ("date", "Op dag honderd is het gesprek.", True),
+        ("date", "Het overleg is op donderdag.", True),
+        ("date", "Lever het uiterlijk tien werkdagen vooraf in.", True),
+        ("money", "Deelname is kosteloos.", True),
+        ("frequency", "De groep komt tweemaal bijeen.", True),
+        ("frequency", "De groep komt eenmaal per drie jaar bijeen.", True),
+        ("frequency", "De groep bezoekt helemaal niemand, allemaal om het geld.", False),
+        ("duration", "De vrijstelling is ten hoogste achttien maanden.", True),
+        ("duration", "De vrijstelling is vijfendertig uur.", True),
+        ("percentage", "De aanstelling is tachtig procent.", True),
+        ("count", "De groep telt zeventien leden.", True),
+        ("count", "De groep telt honderdtwintig leden.", True),
+        ("count", "Een van de leden is voorzitter.", False),
         (None, "Iets.", True),
     ],
 )
@@ -85,3 +100,16 @@ def test_a_phone_number_may_be_cut_up(text: str) -> None:
 @pytest.mark.parametrize("text", ["In 2024 en 2025 waren er 10, 20 en 30.", "Van 13.00 tot 16.00 uur."])
 def test_other_numbers_are_no_phone_number(text: str) -> None:
     assert not holds("phone", text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("hoeveel studiepunten levert het op?", "| Basis | 2 dagen | 22 punten |", True),
+        ("hoeveel punten levert het op?", "De cursus geeft 22 studiepunten.", True),
+        ("hoeveel leden heeft de groep?", "De groep komt in drie zalen bijeen.", False),
+        ("how many members does it have?", "De groep telt negen leden.", True),
+    ],
+)
+def test_a_number_counts_what_the_question_names(question: str, text: str, held: bool) -> None:
+    assert holds("count", text, question) is held
