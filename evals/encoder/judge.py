@@ -9,8 +9,9 @@ it by the encoder's vectors; the right one must come first (listwise cross-entro
 are questions that share a passage's words but ask what it does not say (binary cross-entropy). A third of the questions
 of a step are read with a passage that answers them and with one beside it that does not, so that what a question asks
 of (what it costs, by when) tells nothing alone. No question bank is read: the judge works where there is none. Seeds
-are fixed; the number of steps depends on the time given. What was learnt is written to OUT/judge-full.safetensors, from
-which `evals.encoder.export` makes what ships. See assistant/judge/README.md.
+are fixed; the number of steps depends on the time given. What was learnt is written to OUT/judge-full.safetensors, and
+the mean of the weights before and after to OUT-average; `evals.encoder.export` makes of either what ships. See
+assistant/judge/README.md.
 """
 
 from __future__ import annotations
@@ -106,10 +107,14 @@ def main() -> None:
     )
     judge = Judge(Reader(model, tokenizer_of(options.encoder, LONGEST, "only_second")), torch.nn.Linear(384, 1))
     learnt = prepare(judge, load_file(options.start / FULL) if options.start else {})
+    before = {name: value.detach().clone() for name, value in learnt.items()}
     train(judge, learnt, asked, missed, options.minutes * 60)
     print(f"held out: {first_of(judge, held):.3f} right ones first; {above_of(judge, held, held_missed)}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.detach().contiguous() for name, value in learnt.items()}, options.out / FULL)
+    after = {name: value.detach() for name, value in learnt.items()}
+    mean = {name: (value + before[name]) / 2 for name, value in after.items()}
+    for weights, out in ((after, options.out), (mean, options.out.with_name(f"{options.out.name}-average"))):
+        out.mkdir(parents=True, exist_ok=True)
+        save_file({name: value.contiguous() for name, value in weights.items()}, out / FULL)
 
 
 def read(data: Sequence[Path], encoder: Encoder) -> tuple[list[Asked], list[Missed]]:
