@@ -16,6 +16,8 @@ from evals.cases import Case, Gold
 
 Span = tuple[str, int, int]
 FOUND_AT = (1, 5, 10)
+# From here on it is sure whom a question is about, as in `assistant.extract`.
+SURELY = 0.9
 
 
 def overlaps(one: Span, other: Span) -> bool:
@@ -124,8 +126,19 @@ def right_actors(case: Case, answer: Answer, passages: Sequence[Passage]) -> flo
     wanted = set(actors_at([span for gold in case.gold for span in gold.spans], passages))
     if not case.answerable or not wanted or refused(answer):
         return None
-    headed = [actors for c in answer.citations if (actors := actors_at([span_of(c)], passages))]
-    return float(all(wanted.intersection(actors) for actors in headed))
+    return float(all(wanted.intersection(actors) for actors in _headed(answer, passages)))
+
+
+def unmixed(answer: Answer, passages: Sequence[Passage]) -> float | None:
+    """1 when an answer about a surely named actor cites nothing from under the heading of an actor it is not about.
+
+    None for a refusal, and where the assistant heard nobody named for sure. Whether it heard that rightly is what
+    `right_actors` tells.
+    """
+    heard = set(answer.understood.actor_ids)
+    if refused(answer) or not any(mention.weight >= SURELY for mention in answer.understood.actors):
+        return None
+    return float(all(heard.intersection(actors) for actors in _headed(answer, passages)))
 
 
 def actors_at(spans: Sequence[Span], passages: Sequence[Passage]) -> list[str]:
@@ -209,6 +222,11 @@ def level(text: str) -> str:
     text = text.translate(str.maketrans("’‘“”\u00a0–", "''\"\" -")).casefold()
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return re.sub(r"\s+", " ", re.sub(r"\*\*|\\(?=[*_])", "", text))
+
+
+def _headed(answer: Answer, passages: Sequence[Passage]) -> list[list[str]]:
+    """For each citation from under an actor's heading, the actors of that heading."""
+    return [actors for citation in answer.citations if (actors := actors_at([span_of(citation)], passages))]
 
 
 def _characters(spans: Iterable[Span]) -> set[tuple[str, int]]:

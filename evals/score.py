@@ -111,6 +111,7 @@ def _values(case: Case, answer: Answer, hits: Sequence[Hit], system: System, sec
         "facts": measures.fact_recall(case, answer),
         "pure": measures.pure(case, answer),
         "right_actors": measures.right_actors(case, answer, system.passages),
+        "unmixed": measures.unmixed(answer, system.passages),
         "citation_precision": measures.citation_precision(case, answer),
         "citation_recall": measures.citation_recall(answer),
         "character_precision": characters[0] if characters else None,

@@ -40,6 +40,7 @@ MEASURES = (
     Measure("facts", "feiten genoemd"),
     Measure("pure", "niets verbodens"),
     Measure("right_actors", "geen andere actor"),
+    Measure("unmixed", "actoren niet vermengd"),
     Measure("citation_precision", "bronprecisie (uitspraken)"),
     Measure("citation_recall", "uitspraken bewezen"),
     Measure("character_precision", "tekens: precisie"),

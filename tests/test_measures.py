@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.types import Answer, Citation, Hit, Passage, Question, Statement
+from assistant.types import Answer, Citation, Hit, Mention, Passage, Question, Statement
 from evals import measures
 from evals.cases import Case, Gold
 from evals.intervals import change, interval, real
@@ -117,6 +117,20 @@ def test_a_citation_from_under_another_actor_is_a_mix_up() -> None:
     assert measures.right_actors(case(gold(AIOS), gold(OPLEIDER)), answer(AIOS, OPLEIDER), passages) == 1.0
     assert measures.right_actors(asked, answer(), passages) is None
     assert measures.right_actors(case(gold(COC)), answer(OPLEIDER), passages) is None
+
+
+def test_actors_are_mixed_when_another_is_cited_than_those_surely_named() -> None:
+    passages = [headed(AIOS, "aios"), headed(OPLEIDER, "opleider"), headed(COC)]
+
+    def about(given_answer: Answer, *actors: Mention) -> Answer:
+        return replace(given_answer, understood=replace(given_answer.understood, actors=actors))
+
+    sure, unsure = Mention("aios", measures.SURELY), Mention("opleider", 0.3)
+    assert measures.unmixed(about(answer(AIOS, COC), sure), passages) == 1.0
+    assert measures.unmixed(about(answer(AIOS, OPLEIDER), sure), passages) == 0.0
+    assert measures.unmixed(about(answer(AIOS, OPLEIDER), sure, unsure), passages) == 1.0
+    assert measures.unmixed(about(answer(AIOS), unsure), passages) is None
+    assert measures.unmixed(about(answer(), sure), passages) is None
 
 
 def test_a_forbidden_string_spoils_an_answer() -> None:
