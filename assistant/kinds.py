@@ -20,7 +20,7 @@ _SMALL = (
 )
 NUMERAL = rf"(?:één|{_SMALL}|{_SMALL}?(?:honderd|duizend)(?:en)?(?:een|{_SMALL})?)"
 NUMBER = rf"(?:\d[\d.,]*|{NUMERAL}|een|half|halve|anderhalf|anderhalve|enkele|eerste|tweede|derde|vierde|vijfde)"
-_TIMES = rf"(?:een|één|{_ONES}|tien|meer)maal"
+_SO_OFTEN = rf"(?:een|één|{_ONES}|tien|meer)maal"
 WEEKDAYS = "maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
 MONTHS = (
     "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
@@ -134,7 +134,7 @@ HELD: dict[str, re.Pattern[str]] = {
         rf"\b(?:jaarlijks\w*|maandelijks\w*|wekelijks\w*|dagelijks\w*|halfjaarlijks\w*|regelmatig\w*|periodiek\w*|"
         rf"continu|"
         rf"kwartaal\w*|jaargesprek\w*|per (?:{NUMBER} )?(?:{UNITS})|met regelmaat|keer per|{NUMBER} keer|"
-        rf"{_TIMES}s?|altijd|"
+        rf"{_SO_OFTEN}s?|altijd|"
         rf"steeds|(?:elk|elke|ieder|iedere|om de) (?:\w+ )?(?:{UNITS}))\b",
         re.IGNORECASE,
     ),
@@ -144,7 +144,7 @@ HELD: dict[str, re.Pattern[str]] = {
         rf"of)?\s*\(?(?:\d+ )?\(?(?:half\)? )?(?:{UNITS})\b|\b\w+jarige?\b",
         re.IGNORECASE,
     ),
-    "count": re.compile(rf"\d|\b(?:{NUMERAL}|{_TIMES}|beide)\b", re.IGNORECASE),
+    "count": re.compile(rf"\d|\b(?:{NUMERAL}|{_SO_OFTEN}|beide)\b", re.IGNORECASE),
     "date": re.compile(
         rf"\b\d{{1,2}}\s(?:{MONTHS})\b|\b(?:{MONTHS})\s\d{{4}}\b|\b(?:19|20)\d\d\b|\b(?:begin|eind|vanaf|"
         rf"medio)\s(?:{MONTHS})\b|"

@@ -10,8 +10,8 @@ are questions that share a passage's words but ask what it does not say (binary 
 of a step are read with a passage that answers them and with one beside it that does not, so that what a question asks
 of (what it costs, by when) tells nothing alone. No question bank is read: the judge works where there is none. Seeds
 are fixed; the number of steps depends on the time given. What was learnt is written to OUT/judge-full.safetensors, and
-the mean of the weights before and after to OUT-average; `evals.encoder.export` makes of either what ships. See
-assistant/judge/README.md.
+with --start the mean of the weights before and after to OUT-average; `evals.encoder.export` makes of either what ships.
+See assistant/judge/README.md.
 """
 
 from __future__ import annotations
@@ -112,7 +112,10 @@ def main() -> None:
     print(f"held out: {first_of(judge, held):.3f} right ones first; {above_of(judge, held, held_missed)}")
     after = {name: value.detach() for name, value in learnt.items()}
     mean = {name: (value + before[name]) / 2 for name, value in after.items()}
-    for weights, out in ((after, options.out), (mean, options.out.with_name(f"{options.out.name}-average"))):
+    results = [(after, options.out)]
+    if options.start:
+        results.append((mean, options.out.with_name(f"{options.out.name}-average")))
+    for weights, out in results:
         out.mkdir(parents=True, exist_ok=True)
         save_file({name: value.contiguous() for name, value in weights.items()}, out / FULL)
 
@@ -197,7 +200,7 @@ def train(
         factor = min(1.0, (step + 1) / 50) * max(0.03, 1 - done)
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * factor
-        both = random.sample(twins, TWINS)
+        both = random.sample(twins, min(TWINS, len(twins)))
         loss = loss_of(
             judge,
             [*random.sample(asked, QUESTIONS), *(one for one, _ in both)],
