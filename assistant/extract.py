@@ -156,7 +156,7 @@ def _points_elsewhere(question: Question, best: Hit, groups: Sequence[Group]) ->
     """
     if not question.rest or any(span.passage.id == best.passage.id for group in groups for span in group.spans):
         return False
-    sure = {mention.id for mention in question.actors if mention.weight >= 0.9}
+    sure = {mention.id for mention in question.actors if mention.sure}
     if sure and best.passage.actors and not sure & set(best.passage.actors):
         return False
     held = dict(best.words)
@@ -231,7 +231,7 @@ def _pure(question: Question, hits: Sequence[Hit]) -> list[Hit]:
         allowed = {actor for hit in level for actor in hit.passage.actors}
     elif best.actors and not asked & set(best.actors):
         # What fits better than the named actor is another's; a role or a guess may stand beside it.
-        sure = max(mention.weight for mention in question.actors) >= 0.9
+        sure = any(mention.sure for mention in question.actors)
         allowed = set(best.actors) if sure else set(best.actors) | asked
     else:
         allowed = asked

@@ -103,7 +103,7 @@ def _with_role(question: Question, role: str) -> Question:
     """The role chosen by the user stands in where the question names nobody, more surely where it says 'ik' or
     'wij'."""
     personal = any(word in _FIRST_PERSON for word in words(question.text))
-    clear = any(mention.weight >= 0.9 for mention in question.actors)
+    clear = any(mention.sure for mention in question.actors)
     asks_who = question.expects == "person"
     if question.actors and (clear or asks_who or not personal):
         return question

@@ -77,6 +77,10 @@ class Passage:
         return self.text[self.quote_start - self.start : self.quote_end - self.start]
 
 
+# From this weight on it is taken for sure what a question is about.
+SURELY = 0.9
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """An actor, domain or aspect recognised in a question: which, how sure (0..1), and where that came from."""
@@ -84,6 +88,11 @@ class Mention:
     id: str
     weight: float
     source: Source = "said"
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is hardly any doubt that the question is about it."""
+        return self.weight >= SURELY
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ from evals.cases import Case, Gold
 
 Span = tuple[str, int, int]
 FOUND_AT = (1, 5, 10)
-# From here on it is sure whom a question is about, as in `assistant.extract`.
-SURELY = 0.9
 
 
 def overlaps(one: Span, other: Span) -> bool:
@@ -136,7 +134,7 @@ def unmixed(answer: Answer, passages: Sequence[Passage]) -> float | None:
     `right_actors` tells.
     """
     heard = set(answer.understood.actor_ids)
-    if refused(answer) or not any(mention.weight >= SURELY for mention in answer.understood.actors):
+    if refused(answer) or not any(mention.sure for mention in answer.understood.actors):
         return None
     return float(all(heard.intersection(actors) for actors in _headed(answer, passages)))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.types import Answer, Citation, Hit, Mention, Passage, Question, Statement
+from assistant.types import SURELY, Answer, Citation, Hit, Mention, Passage, Question, Statement
 from evals import measures
 from evals.cases import Case, Gold
 from evals.intervals import change, interval, real
@@ -125,7 +125,7 @@ def test_actors_are_mixed_when_another_is_cited_than_those_surely_named() -> Non
     def about(given_answer: Answer, *actors: Mention) -> Answer:
         return replace(given_answer, understood=replace(given_answer.understood, actors=actors))
 
-    sure, unsure = Mention("aios", measures.SURELY), Mention("opleider", 0.3)
+    sure, unsure = Mention("aios", SURELY), Mention("opleider", 0.3)
     assert measures.unmixed(about(answer(AIOS, COC), sure), passages) == 1.0
     assert measures.unmixed(about(answer(AIOS, OPLEIDER), sure), passages) == 0.0
     assert measures.unmixed(about(answer(AIOS, OPLEIDER), sure, unsure), passages) == 1.0
